@@ -1,0 +1,321 @@
+"""Who are our customers? The segments, their sizes and worth, and the customers in the one that is picked."""
+
+import re
+from collections.abc import Sequence
+from functools import partial
+
+import pandas as pd
+import streamlit as st
+
+from dashboards import charts, exports, freshness
+from dashboards.shop_window import current, show, stream
+from dashboards.tables import show_table
+from dashboards.text import MISSING, escape, language, md, money_rounded, number, percent, t
+
+SCHEMES = ("rfm", "rfm_8")
+NOT_BOUGHT = ""  # stands for "no segment" in widgets, which cannot hold a null
+PAGE_ROWS = 50
+
+SIZES = """
+with
+
+members as (
+
+    select
+        case $scheme when 'rfm' then segment else segment_8 end as segment,
+        net_revenue,
+        order_count,
+        recency_days,
+        currency_code
+    from marts.customer_360
+
+),
+
+sizes as (
+
+    select
+        segment,
+        count(*) as customer_count,
+        sum(net_revenue) as net_revenue,
+        sum(order_count) as order_count,
+        cast(round(median(recency_days)) as integer) as median_recency_days,
+        max(currency_code) as currency_code
+    from members
+    group by segment
+
+),
+
+names as (
+
+    select
+        segment,
+        rank,
+        case $language when 'zh' then name_zh else name_en end as name,
+        case $language when 'zh' then meaning_zh else meaning_en end as meaning,
+        case $language when 'zh' then advice_zh else advice_en end as advice
+    from marts.segments
+    where scheme = $scheme
+
+)
+
+select
+    coalesce(names.segment, sizes.segment) as segment,
+    coalesce(names.name, sizes.segment) as name,
+    names.meaning,
+    names.advice,
+    coalesce(sizes.customer_count, 0) as customer_count,
+    coalesce(sizes.net_revenue, 0) as net_revenue,
+    coalesce(sizes.order_count, 0) as order_count,
+    sizes.median_recency_days,
+    (select max(currency_code) from sizes) as currency_code
+from names
+full join sizes on names.segment = sizes.segment
+order by names.rank nulls last, coalesce(names.segment, sizes.segment) nulls last
+"""
+
+SQUARES = """
+with
+
+groups as (
+
+    select
+        r_score,
+        f_score,
+        case $scheme when 'rfm' then segment else segment_8 end as segment,
+        count(*) as customer_count
+    from marts.customer_360
+    where segment is not null and segment_8 is not null
+    group by 1, 2, 3
+
+),
+
+ranked as (
+
+    select
+        *,
+        sum(customer_count) over (partition by r_score, f_score) as square_count,
+        count(*) over (partition by r_score, f_score) as group_count,
+        row_number() over (partition by r_score, f_score order by customer_count desc, segment) as place
+    from groups
+
+)
+
+select r_score, f_score, segment, square_count as customer_count, group_count
+from ranked
+where place = 1
+order by r_score, f_score
+"""
+
+MEMBERS = """
+select
+    customer_id,
+    country,
+    last_order_date,
+    recency_days,
+    order_count,
+    net_revenue,
+    currency_code,
+    avg_order_value,
+    r_score,
+    f_score,
+    m_score,
+    open_ticket_count,
+    visit_count,
+    campaign_touch_count
+from marts.customer_360
+where (case $scheme when 'rfm' then segment else segment_8 end) is not distinct from nullif($segment, '')
+order by net_revenue desc nulls last, customer_id
+"""
+
+# Counts of a domain that was never delivered are all zero, and would be read as zeros.
+DOMAIN_COLUMNS = {"tickets": "open_ticket_count", "behaviour": "visit_count", "crm": "campaign_touch_count"}
+
+
+def read_sizes(scheme: str) -> pd.DataFrame:
+    """One row a segment of the scheme in rank order, with its shares; the last row may be those without one."""
+    sizes = show(SIZES, {"scheme": scheme, "language": language()})
+    has_segment = sizes["segment"].notna()
+    bought = sizes[has_segment]
+    total_revenue = bought["net_revenue"].sum()
+    sizes["customer_share"] = (sizes["customer_count"] / max(bought["customer_count"].sum(), 1)).where(has_segment)
+    # a share of a loss, or of nothing, means nothing
+    shares = sizes["net_revenue"] / total_revenue if total_revenue > 0 else pd.Series(float("nan"), sizes.index)
+    sizes["revenue_share"] = shares.where(has_segment)
+    sizes["name"] = sizes["name"].fillna(t("segments.not_bought"))
+    sizes["segment"] = sizes["segment"].fillna(NOT_BOUGHT)
+    return sizes[(sizes["segment"] != NOT_BOUGHT) | (sizes["customer_count"] > 0)].reset_index(drop=True)
+
+
+def draw_overview(sizes: pd.DataFrame, scheme: str, chosen: str) -> None:
+    """Sizes, shares and map. A click on any of them picks a segment."""
+    with_segment = sizes[sizes["segment"] != NOT_BOUGHT]
+    left, right = st.columns(2)
+    with left:
+        st.subheader(t("segments.shares"), help=t("definition.shares"))
+        st.altair_chart(
+            charts.shares(_both_shares(with_segment)),
+            width="stretch",
+            key=f"shares-{scheme}-{chosen}",
+            on_select=partial(_take_from_chart, f"shares-{scheme}-{chosen}"),
+        )
+    with right:
+        st.subheader(t("segments.map"), help=t("definition.map"))
+        st.altair_chart(
+            charts.rfm_map(_squares(scheme, with_segment, chosen), st.context.theme.type or "light"),
+            width="stretch",
+            key=f"map-{scheme}-{chosen}",
+            on_select=partial(_take_from_chart, f"map-{scheme}-{chosen}"),
+        )
+        st.caption(t(f"segments.map_note.{scheme}"))
+    st.subheader(t("segments.sizes"))
+    codes = list(sizes["segment"])
+    columns = ["name", "customer_count", "customer_share", "net_revenue", "revenue_share", "median_recency_days"]
+    show_table(
+        sizes[columns],
+        key=f"sizes-{scheme}-{chosen}",
+        height="content",
+        selection_mode="single-row",
+        selection_default={"selection": {"rows": [codes.index(chosen)]}},
+        on_select=partial(_take_from_table, f"sizes-{scheme}-{chosen}", codes),
+    )
+
+
+def draw_segment(segment: pd.Series, scheme: str, missing: frozenset[str]) -> None:
+    """What the picked segment means, what to do about it, and its customers."""
+    st.header(escape(segment["name"]))
+    if segment["segment"] == NOT_BOUGHT:
+        st.markdown(t("segments.not_bought_meaning"))
+    if not pd.isna(segment["meaning"]):
+        st.markdown(escape(segment["meaning"]))
+    if not pd.isna(segment["advice"]):
+        st.info(md("segments.advice", advice=segment["advice"]), icon=":material/lightbulb:")
+    currency = None if pd.isna(segment["currency_code"]) else segment["currency_code"]
+    figures = {
+        "customer_count": (number(segment["customer_count"]), percent(segment["customer_share"])),
+        "net_revenue": (money_rounded(segment["net_revenue"], currency), percent(segment["revenue_share"])),
+        "median_recency_days": (number(segment["median_recency_days"]), MISSING),
+    }
+    with st.container(horizontal=True):
+        for name, (figure, share) in figures.items():
+            st.metric(
+                t(f"column.{name}"),
+                figure,
+                None if share == MISSING else md("segments.share_of_all", share=share),
+                delta_color="off",
+                delta_arrow="off",
+                help=t(f"definition.{name}"),
+                border=True,
+                width=240,
+            )
+    draw_customers(segment, scheme, missing)
+
+
+def draw_customers(segment: pd.Series, scheme: str, missing: frozenset[str]) -> None:
+    """The customers, a page at a time and richest first, and the whole list as a file."""
+    count = int(segment["customer_count"])
+    if count == 0:
+        st.info(t("segments.nobody"), icon=":material/group_off:")
+        return
+    st.subheader(t("segments.customers"))
+    question = {"scheme": scheme, "segment": segment["segment"]}
+    pages = -(-count // PAGE_ROWS)
+    place = st.container()
+    page = st.pagination(pages, key=f"page-{scheme}-{segment['segment']}") if pages > 1 else 1
+    offset = (page - 1) * PAGE_ROWS
+    customers = show(f"{MEMBERS} limit $limit offset $offset", question | {"limit": PAGE_ROWS, "offset": offset})
+    left_out = [column for domain, column in DOMAIN_COLUMNS.items() if domain in missing]
+    with place:
+        st.caption(
+            md("segments.showing", first=number(offset + 1), last=number(offset + len(customers)), count=number(count))
+        )
+        show_table(customers.drop(columns=left_out), key="customers")
+    _offer_downloads(question, list(customers.columns), count)
+
+
+def _offer_downloads(question: dict[str, str], columns: Sequence[str], count: int) -> None:
+    snapshot = current()
+    code = re.sub(r"[^a-z0-9_]+", "_", question["segment"].lower()) or "no_segment"
+    name = f"customers-{code}-{snapshot.as_of_date:%Y-%m-%d}"
+    header = [t(f"column.{column}") for column in columns]
+
+    def batches():
+        return stream(snapshot, MEMBERS, question)
+
+    with st.container(horizontal=True):
+        st.download_button(
+            t("segments.csv"),
+            lambda: exports.csv_bytes(header, batches()),
+            f"{name}.csv",
+            "text/csv",
+            key="csv",
+            on_click="ignore",
+            icon=":material/download:",
+        )
+        if count <= exports.XLSX_MAX_ROWS:
+            st.download_button(
+                t("segments.xlsx"),
+                lambda: exports.xlsx_bytes(header, batches()),
+                f"{name}.xlsx",
+                "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+                key="xlsx",
+                on_click="ignore",
+                icon=":material/download:",
+            )
+    if count > exports.XLSX_MAX_ROWS:
+        st.caption(md("segments.too_long_for_xlsx", count=number(count), limit=number(exports.XLSX_MAX_ROWS)))
+
+
+def _both_shares(sizes: pd.DataFrame) -> pd.DataFrame:
+    names = {"customer_share": t("column.customer_share"), "revenue_share": t("column.revenue_share")}
+    long = sizes[["segment", "name", *names]].rename(columns=names)
+    long = long.melt(["segment", "name"], list(names.values()), var_name="measure", value_name="share")
+    return long.assign(share=long["share"].astype(float), share_text=[percent(share) for share in long["share"]])
+
+
+def _squares(scheme: str, sizes: pd.DataFrame, chosen: str) -> pd.DataFrame:
+    names = sizes.set_index("segment")["name"]
+    squares = show(SQUARES, {"scheme": scheme})
+    squares["name"] = squares["segment"].map(names)
+    more = ["" if count == 1 else f"\n+{count - 1}" for count in squares["group_count"]]
+    squares["label"] = [_in_lines(name) + extra for name, extra in zip(squares["name"], more, strict=True)]
+    squares["count_text"] = [number(count) for count in squares["customer_count"]]
+    squares["is_chosen"] = squares["segment"] == chosen
+    return squares.drop(columns="group_count")
+
+
+def _in_lines(name: str) -> str:
+    """A name in lines narrow enough for a square on a telephone; Chinese has no spaces to break at."""
+    return name.replace(" ", "\n") if " " in name or len(name) <= 4 else f"{name[:4]}\n{name[4:]}"
+
+
+def _take_from_chart(key: str) -> None:
+    for point in st.session_state[key].selection.get("segment", []):
+        st.session_state["segment"] = point["segment"]
+
+
+def _take_from_table(key: str, codes: list[str]) -> None:
+    for row in st.session_state[key].selection.rows:
+        st.session_state["segment"] = codes[row]
+
+
+st.title(t("page.segments"))
+missing = freshness.banner("segments")
+scheme = st.segmented_control(
+    t("segments.choose_scheme"),
+    SCHEMES,
+    format_func=lambda name: t(f"scheme.{name}"),
+    default=SCHEMES[0],
+    required=True,
+    key="scheme",
+)
+sizes = read_sizes(scheme)
+codes = list(sizes["segment"])
+if sizes.empty or not sizes.loc[sizes["segment"] != NOT_BOUGHT, "customer_count"].any():
+    st.info(t("segments.none_today"), icon=":material/group_off:")
+if codes:
+    if st.session_state.get("segment") not in codes:
+        st.session_state["segment"] = codes[0]
+    draw_overview(sizes, scheme, st.session_state["segment"])
+    names = sizes.set_index("segment")["name"]
+    st.selectbox(t("segments.choose"), codes, format_func=names.__getitem__, key="segment")
+    draw_segment(sizes.set_index("segment", drop=False).loc[st.session_state["segment"]], scheme, missing)

@@ -1,0 +1,102 @@
+"""frame -> Altair chart. Small frames in, with every label already in the reader's words.
+
+Belongs here: marks, scales and tooltips. Does not belong here: a query, a sum, or a colour of the page. Backgrounds,
+axes and the order of colours come from the theme in .streamlit/config.toml, so both themes hold.
+"""
+
+import altair as alt
+import pandas as pd
+
+from dashboards.text import t
+
+# Text drawn inside a chart is the one thing Vega does not take from the theme.
+INK = {"light": "#1f2933", "dark": "#f2f5f9"}
+_EDGE = {"light": "#d9822b", "dark": "#f0a04b"}
+_BLUE = "#3b8fd4"
+
+
+def bars_over_time(frame: pd.DataFrame, title: str) -> alt.Chart:
+    """One bar a period, oldest first; a period that has not ended is paler.
+
+    Columns: label and value_text (words), value (number), is_whole (bool).
+    """
+    return (
+        alt.Chart(frame)
+        .mark_bar(cornerRadiusEnd=2)
+        .encode(
+            x=alt.X("label:O", sort=None, title=None, axis=alt.Axis(labelAngle=0, labelOverlap="greedy", grid=False)),
+            y=alt.Y("value:Q", title=None, axis=alt.Axis(format=",.0f", tickCount=4)),
+            opacity=alt.Opacity(
+                "is_whole:N", legend=None, scale=alt.Scale(domain=[True, False], range=[1, 0.45], type="ordinal")
+            ),
+            tooltip=[alt.Tooltip("label:N", title=t("chart.period")), alt.Tooltip("value_text:N", title=title)],
+        )
+        .properties(height=220)
+    )
+
+
+def shares(frame: pd.DataFrame) -> alt.Chart:
+    """Two bars a segment: its share of the customers and its share of the revenue.
+
+    Columns: segment (code), name, measure and share_text (words), share (0..1). A click selects the segment.
+    """
+    clicked = alt.selection_point(name="segment", fields=["segment"])
+    return (
+        alt.Chart(frame)
+        .mark_bar(cornerRadiusEnd=2)
+        .encode(
+            y=alt.Y("name:N", sort=None, title=None, axis=alt.Axis(labelLimit=150, labelPadding=8)),
+            yOffset=alt.YOffset("measure:N", sort=None),
+            x=alt.X("share:Q", title=None, axis=alt.Axis(format=".0%", tickCount=4)),
+            color=alt.Color("measure:N", sort=None, title=None, legend=alt.Legend(orient="top", offset=4)),
+            tooltip=[
+                alt.Tooltip("name:N", title=t("column.name")),
+                alt.Tooltip("measure:N", title=t("chart.measure")),
+                alt.Tooltip("share_text:N", title=t("chart.share")),
+            ],
+        )
+        .add_params(clicked)
+        .properties(height=34 * frame["name"].nunique() + 60)
+    )
+
+
+def rfm_map(frame: pd.DataFrame, theme: str) -> alt.LayerChart:
+    """Recency across frequency, a square for each pair of scores, deeper blue for more customers.
+
+    Columns: r_score, f_score (1..5), segment (code), label (name broken into lines), name, count_text (words),
+    customer_count, is_chosen (bool). `theme` is a key of INK. A click selects the square's segment.
+    """
+    clicked = alt.selection_point(name="segment", fields=["segment"])
+    base = alt.Chart(frame).encode(
+        x=alt.X(
+            "f_score:O",
+            title=t("chart.f_score"),
+            scale=alt.Scale(domain=[1, 2, 3, 4, 5], paddingInner=0.04, paddingOuter=0),
+            axis=alt.Axis(labelAngle=0),
+        ),
+        y=alt.Y(
+            "r_score:O",
+            title=t("chart.r_score"),
+            scale=alt.Scale(domain=[5, 4, 3, 2, 1], paddingInner=0.04, paddingOuter=0),
+        ),
+        tooltip=[
+            alt.Tooltip("name:N", title=t("column.name")),
+            alt.Tooltip("count_text:N", title=t("column.customer_count")),
+            alt.Tooltip("r_score:O", title=t("column.r_score")),
+            alt.Tooltip("f_score:O", title=t("column.f_score")),
+        ],
+    )
+    squares = (
+        base.mark_rect(cornerRadius=3, color=_BLUE)
+        .encode(
+            fillOpacity=alt.FillOpacity(
+                "customer_count:Q", legend=None, scale=alt.Scale(type="sqrt", domainMin=0, range=[0.08, 0.7])
+            ),
+            stroke=alt.condition("datum.is_chosen", alt.value(_EDGE[theme]), alt.value(None)),
+            strokeWidth=alt.value(2),
+        )
+        .add_params(clicked)
+    )
+    counts = base.mark_text(color=INK[theme], fontSize=14, fontWeight=600, dy=-14).encode(text="count_text:N")
+    names = base.mark_text(color=INK[theme], fontSize=11, lineBreak="\n", baseline="top", dy=-4).encode(text="label:N")
+    return (squares + counts + names).properties(height=400)

@@ -1,0 +1,11 @@
+"""The only reader of the wall clock in the pages: how old is the version they show?
+
+Nothing else here may ask for the time. Every figure speaks for the version's `as_of_date`, never for today.
+"""
+
+from datetime import UTC, datetime, timedelta
+
+
+def age_of(moment: datetime) -> timedelta:
+    """Time from `moment` (with a timezone) to now; never negative, because two machines' clocks may disagree."""
+    return max(datetime.now(UTC) - moment, timedelta(0))

@@ -1,0 +1,49 @@
+"""frame -> a table on the page: translated headers, definitions as their help, numbers and dates in one style.
+
+Belongs here: how a column is drawn, decided by its name and type. Does not belong here: which rows and columns.
+The viewer can copy and download what a table shows, so its texts are as inert as an export's.
+"""
+
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+from pandas.api import types
+
+from dashboards.exports import inert
+from dashboards.text import MISSING, has, t, word
+
+
+def show_table(frame: pd.DataFrame, **options: Any) -> Any:
+    """Draw the frame; every column needs a `column.<name>` in the locale files. `options` go to st.dataframe."""
+    drawn = frame.copy()
+    for name in drawn.columns:
+        if types.is_bool_dtype(drawn[name]):
+            drawn[name] = [word("yes_no", str(cell).lower()) for cell in drawn[name]]
+        elif not types.is_numeric_dtype(drawn[name]):
+            drawn[name] = drawn[name].map(inert)
+        elif name.endswith("_share"):
+            drawn[name] = drawn[name] * 100
+    return st.dataframe(
+        drawn,
+        hide_index=True,
+        placeholder=MISSING,
+        column_config={name: _column(name, frame[name]) for name in frame.columns},
+        **options,
+    )
+
+
+def _column(name: str, cells: pd.Series) -> Any:
+    label = t(f"column.{name}")
+    definition = t(f"definition.{name}") if has(f"definition.{name}") else None
+    if name.endswith("_date") or name.endswith("_of"):
+        return st.column_config.DateColumn(label, help=definition, format=t("pattern.date_column"))
+    if name.endswith("_share"):
+        return st.column_config.NumberColumn(label, help=definition, format="%.1f%%")
+    if types.is_bool_dtype(cells) or not types.is_numeric_dtype(cells):
+        return st.column_config.TextColumn(label, help=definition)
+    return st.column_config.NumberColumn(label, help=definition, format="%,d" if _is_whole(cells) else "%,.2f")
+
+
+def _is_whole(cells: pd.Series) -> bool:
+    return types.is_integer_dtype(cells)

@@ -1,0 +1,4 @@
+{# The DuckDB file is the environment, so a schema is only ever a layer. #}
+{% macro generate_schema_name(custom_schema_name, node) -%}
+    {{ (custom_schema_name or target.schema) | trim }}
+{%- endmacro %}

@@ -1,0 +1,8 @@
+{# No value of the column is below the minimum. #}
+{% test at_least(model, column_name, minimum) %}
+
+    select {{ column_name }}
+    from {{ model }}
+    where {{ column_name }} < {{ minimum }}
+
+{% endtest %}

@@ -1,0 +1,171 @@
+{{
+    config(
+        materialized='incremental',
+        incremental_strategy='append',
+        full_refresh=false
+    )
+}}
+
+{#- A log, never rewritten: which record was given to which customer, and when. The newest entry of a record holds. -#}
+{%- set is_first_build = not is_incremental() -%}
+
+with
+
+clusters as (
+
+    select * from {{ ref('int_record_clusters') }}
+
+),
+
+assignment_log as (
+
+    {% if not is_first_build %}
+    select * from {{ this }}
+    {% elif target.name == 'dev' %}
+    -- An analyst's first build goes on from the customers everybody else sees.
+    select * from {{ published_relation(this) }}
+    {% else %}
+    select
+        cast(null as {{ dbt.type_bigint() }}) as assignment_number,
+        cast(null as {{ dbt.type_string() }}) as record_key,
+        cast(null as {{ dbt.type_string() }}) as customer_id,
+        cast(null as date) as assigned_as_of
+    from clusters
+    where 1 = 0
+    {% endif %}
+
+),
+
+newest_first as (
+
+    select
+        *,
+        row_number() over (partition by record_key order by assignment_number desc) as recency_rank
+    from assignment_log
+
+),
+
+current_ids as (
+
+    select
+        record_key,
+        customer_id
+    from newest_first
+    where recency_rank = 1
+
+),
+
+id_ages as (
+
+    select
+        customer_id,
+        min(assignment_number) as first_assignment_number
+    from assignment_log
+    group by customer_id
+
+),
+
+claims as (
+
+    select
+        clusters.cluster_key,
+        current_ids.customer_id,
+        id_ages.first_assignment_number,
+        count(*) as record_count
+    from clusters
+    inner join current_ids
+        on clusters.record_key = current_ids.record_key
+    inner join id_ages
+        on current_ids.customer_id = id_ages.customer_id
+    group by clusters.cluster_key, current_ids.customer_id, id_ages.first_assignment_number
+
+),
+
+-- A merge: a cluster wants the id most of its records hold, the older one when two are even.
+claims_ranked as (
+
+    select
+        *,
+        row_number() over (
+            partition by cluster_key
+            order by record_count desc, first_assignment_number
+        ) as claim_rank
+    from claims
+
+),
+
+-- A split: of the clusters that want one id, the one with more of its records keeps it.
+holders_ranked as (
+
+    select
+        *,
+        row_number() over (
+            partition by customer_id
+            order by record_count desc, cluster_key
+        ) as holder_rank
+    from claims_ranked
+    where claim_rank = 1
+
+),
+
+cluster_keys as (
+
+    select distinct cluster_key from clusters
+
+),
+
+cluster_ids as (
+
+    select
+        cluster_keys.cluster_key,
+        coalesce(holders_ranked.customer_id, {{ new_customer_id() }}) as customer_id
+    from cluster_keys
+    left join holders_ranked
+        on
+            cluster_keys.cluster_key = holders_ranked.cluster_key
+            and holders_ranked.holder_rank = 1
+
+),
+
+changed as (
+
+    select
+        clusters.record_key,
+        cluster_ids.customer_id
+    from clusters
+    inner join cluster_ids
+        on clusters.cluster_key = cluster_ids.cluster_key
+    left join current_ids
+        on clusters.record_key = current_ids.record_key
+    where
+        current_ids.customer_id is null
+        or current_ids.customer_id <> cluster_ids.customer_id
+
+),
+
+log_end as (
+
+    select coalesce(max(assignment_number), 0) as last_assignment_number
+    from assignment_log
+
+),
+
+numbered as (
+
+    select
+        log_end.last_assignment_number + row_number() over (order by changed.record_key) as assignment_number,
+        changed.record_key,
+        changed.customer_id,
+        {{ as_of_date() }} as assigned_as_of
+    from changed
+    cross join log_end
+
+)
+
+{% if is_first_build and target.name == 'dev' %}
+select * from assignment_log
+
+union all
+
+{% endif %}
+select * from numbered

@@ -1,0 +1,145 @@
+with
+
+accounts as (
+
+    select * from {{ ref('stg_salesforce__accounts') }}
+
+),
+
+contacts as (
+
+    select * from {{ ref('stg_salesforce__contacts') }}
+
+),
+
+leads as (
+
+    select * from {{ ref('stg_salesforce__leads') }}
+
+),
+
+users as (
+
+    select * from {{ ref('stg_zendesk__users') }}
+
+),
+
+tickets as (
+
+    select * from {{ ref('stg_zendesk__tickets') }}
+
+),
+
+shop_customers as (
+
+    select * from {{ ref('int_shop_customers') }}
+
+),
+
+events as (
+
+    select * from {{ ref('stg_snowplow__events') }}
+
+),
+
+-- A ticket may come from somebody the user export does not hold. That somebody is still a person.
+unexplained_requesters as (
+
+    select
+        tickets.requester_id,
+        min(tickets.created_at) as first_seen_at,
+        max(tickets.updated_at) as last_seen_at
+    from tickets
+    left join users
+        on tickets.requester_id = users.user_id
+    where users.user_id is null
+    group by tickets.requester_id
+
+),
+
+web_users as (
+
+    select
+        user_id,
+        min(occurred_at) as first_seen_at,
+        max(occurred_at) as last_seen_at
+    from events
+    where user_id is not null
+    group by user_id
+
+),
+
+records as (
+
+    select
+        'salesforce' as source_system,
+        'contact' as source_record_type,
+        contacts.contact_id as source_record_id,
+        'person' as entity_type,
+        contacts.full_name,
+        contacts.email,
+        coalesce(contacts.mobile_phone, contacts.phone, contacts.home_phone) as phone,
+        accounts.company_name,
+        contacts.city,
+        contacts.country,
+        contacts.created_at as first_seen_at,
+        contacts.updated_at as last_seen_at
+    from contacts
+    left join accounts
+        on contacts.account_id = accounts.account_id
+
+    union all
+
+    select
+        'salesforce', 'lead', lead_id, 'person', full_name, email, phone, company_name, city, country,
+        created_at, updated_at
+    from leads
+
+    union all
+
+    select
+        'salesforce', 'account', account_id, 'account', null, null, phone, company_name, city, country,
+        created_at, updated_at
+    from accounts
+
+    union all
+
+    select
+        'zendesk', 'user', user_id, 'person', full_name, email, phone, null, null, null,
+        created_at, updated_at
+    from users
+    where role = 'end-user'
+
+    union all
+
+    select
+        'zendesk', 'user', requester_id, 'person', null, null, null, null, null, null,
+        first_seen_at, last_seen_at
+    from unexplained_requesters
+
+    union all
+
+    select
+        'retail', 'customer', shop_customer_id, 'person', null, null, null, null, null, country,
+        first_seen_at, last_seen_at
+    from shop_customers
+
+    union all
+
+    select
+        'snowplow', 'web_user', user_id, 'person', null, null, null, null, null, null,
+        first_seen_at, last_seen_at
+    from web_users
+
+),
+
+keyed as (
+
+    select
+        concat(source_system, '|', source_record_type, '|', source_record_id) as record_key,
+        *
+    from records
+
+)
+
+select * from keyed

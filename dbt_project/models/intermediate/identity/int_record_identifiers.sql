@@ -1,0 +1,219 @@
+with
+
+person_records as (
+
+    select * from {{ ref('int_person_records') }}
+
+),
+
+contacts as (
+
+    select * from {{ ref('stg_salesforce__contacts') }}
+
+),
+
+leads as (
+
+    select * from {{ ref('stg_salesforce__leads') }}
+
+),
+
+accounts as (
+
+    select * from {{ ref('stg_salesforce__accounts') }}
+
+),
+
+users as (
+
+    select * from {{ ref('stg_zendesk__users') }}
+
+),
+
+-- A masked address (a***@example.com) is not an address. A company's mailbox is not a person.
+emails as (
+
+    select
+        record_key,
+        lower(trim(email)) as email
+    from person_records
+    where
+        entity_type = 'person'
+        and email like '%_@_%'
+        and email not like '%*%'
+
+),
+
+phones_as_written as (
+
+    select
+        record_key,
+        phone
+    from person_records
+    where entity_type = 'person'
+
+    union all
+
+    select
+        concat('salesforce|contact|', contact_id) as record_key,
+        phone
+    from contacts
+
+    union all
+
+    select
+        concat('salesforce|contact|', contact_id) as record_key,
+        home_phone
+    from contacts
+
+),
+
+phone_digits as (
+
+    select
+        record_key,
+        {{ digits_of("translate(phone, '０１２３４５６７８９', '0123456789')") }} as digits
+    from phones_as_written
+    where phone not like '%*%'
+
+),
+
+international_digits as (
+
+    select
+        record_key,
+        case when digits like '00%' then substring(digits, 3) else digits end as digits
+    from phone_digits
+
+),
+
+-- Only the Chinese code is taken off: 1 + ten digits may be an American number or a Chinese mobile.
+phones as (
+
+    select
+        record_key,
+        case when digits like '861%' and length(digits) = 13 then substring(digits, 3) else digits end as phone
+    from international_digits
+    where length(digits) between 7 and 15
+
+),
+
+own_ids as (
+
+    select
+        record_key,
+        concat(source_system, ':', source_record_id) as source_id
+    from person_records
+
+),
+
+-- What the CRM itself says: this lead became that contact, this record was merged into that one.
+crm_statements as (
+
+    select
+        concat('salesforce|lead|', lead_id) as record_key,
+        concat('salesforce:', converted_contact_id) as source_id
+    from leads
+    where converted_contact_id is not null
+
+    union all
+
+    select
+        concat('salesforce|lead|', lead_id) as record_key,
+        concat('salesforce:', merged_into_lead_id) as source_id
+    from leads
+    where merged_into_lead_id is not null
+
+    union all
+
+    select
+        concat('salesforce|contact|', contact_id) as record_key,
+        concat('salesforce:', merged_into_contact_id) as source_id
+    from contacts
+    where merged_into_contact_id is not null
+
+    union all
+
+    select
+        concat('salesforce|account|', account_id) as record_key,
+        concat('salesforce:', merged_into_account_id) as source_id
+    from accounts
+    where merged_into_account_id is not null
+
+),
+
+shop_ids_elsewhere as (
+
+    select
+        concat('zendesk|user|', user_id) as record_key,
+        external_id as shop_customer_id
+    from users
+    where role = 'end-user'
+
+    union all
+
+    select
+        record_key,
+        source_record_id as shop_customer_id
+    from person_records
+    where source_record_type = 'web_user'
+
+),
+
+-- The support desk and the website may know somebody by the shop's own customer number.
+shop_statements as (
+
+    select
+        shop_ids_elsewhere.record_key,
+        concat(shop_records.source_system, ':', shop_records.source_record_id) as source_id
+    from shop_ids_elsewhere
+    inner join person_records as shop_records
+        on
+            shop_ids_elsewhere.shop_customer_id = shop_records.source_record_id
+            and shop_records.source_system = '{{ var("shop_id_space") }}'
+
+),
+
+identifiers as (
+
+    select
+        record_key,
+        'email' as identifier_type,
+        email as identifier_value
+    from emails
+
+    union
+
+    select
+        record_key,
+        'phone',
+        phone
+    from phones
+
+    union
+
+    select
+        record_key,
+        'source_id',
+        source_id
+    from own_ids
+
+    union
+
+    select
+        record_key,
+        'source_id',
+        source_id
+    from crm_statements
+
+    union
+
+    select
+        record_key,
+        'source_id',
+        source_id
+    from shop_statements
+
+)
+
+select * from identifiers

@@ -1,0 +1,9 @@
+with
+
+products as (
+
+    select * from {{ ref('int_products_named') }}
+
+)
+
+select * from products

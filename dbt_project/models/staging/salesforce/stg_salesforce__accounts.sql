@@ -1,0 +1,38 @@
+with
+
+source as (
+
+    {{ newest_versions(source('raw_salesforce', 'accounts'), key='id') }}
+
+),
+
+renamed as (
+
+    select
+
+        ---------- ids
+        id as account_id,
+        master_record_id as merged_into_account_id,
+
+        ---------- company
+        name as company_name,
+        phone,
+        billing_city as city,
+        billing_country as country,
+
+        ---------- strings
+        industry,
+        type as account_type,
+
+        ---------- booleans
+        coalesce(cast(is_deleted as boolean), false) as is_deleted,
+
+        ---------- timestamps
+        cast(created_date as timestamp) as created_at,
+        cast(last_modified_date as timestamp) as updated_at
+
+    from source
+
+)
+
+select * from renamed

@@ -1,0 +1,33 @@
+with
+
+source as (
+
+    {{ newest_versions(source('raw_salesforce', 'campaign_members'), key='id') }}
+
+),
+
+renamed as (
+
+    select
+
+        ---------- ids
+        id as campaign_member_id,
+        campaign_id,
+        lead_id,
+        contact_id,
+
+        ---------- strings
+        status,
+
+        ---------- booleans
+        coalesce(cast(has_responded as boolean), false) as has_responded,
+        coalesce(cast(is_deleted as boolean), false) as is_deleted,
+
+        ---------- timestamps
+        cast(created_date as timestamp) as created_at
+
+    from source
+
+)
+
+select * from renamed

@@ -1,0 +1,36 @@
+with
+
+source as (
+
+    {{ newest_versions(source('raw_salesforce', 'cases'), key='id') }}
+
+),
+
+renamed as (
+
+    select
+
+        ---------- ids
+        id as case_id,
+        contact_id,
+        account_id,
+
+        ---------- strings
+        lower(status) as status,
+        lower(priority) as priority,
+        lower(origin) as origin,
+
+        ---------- booleans
+        coalesce(cast(is_closed as boolean), false) as is_closed,
+        coalesce(cast(is_deleted as boolean), false) as is_deleted,
+
+        ---------- timestamps
+        cast(created_date as timestamp) as created_at,
+        cast(last_modified_date as timestamp) as updated_at,
+        cast(closed_date as timestamp) as closed_at
+
+    from source
+
+)
+
+select * from renamed

@@ -1,0 +1,38 @@
+with
+
+source as (
+
+    {{ newest_versions(source('raw_salesforce', 'contacts'), key='id') }}
+
+),
+
+renamed as (
+
+    select
+
+        ---------- ids
+        id as contact_id,
+        account_id,
+        master_record_id as merged_into_contact_id,
+
+        ---------- person
+        coalesce(name, nullif(trim(concat(coalesce(first_name, ''), ' ', coalesce(last_name, ''))), '')) as full_name,
+        email,
+        mobile_phone,
+        phone,
+        home_phone,
+        mailing_city as city,
+        mailing_country as country,
+
+        ---------- booleans
+        coalesce(cast(is_deleted as boolean), false) as is_deleted,
+
+        ---------- timestamps
+        cast(created_date as timestamp) as created_at,
+        cast(last_modified_date as timestamp) as updated_at
+
+    from source
+
+)
+
+select * from renamed

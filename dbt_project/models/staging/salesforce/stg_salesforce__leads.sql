@@ -1,0 +1,42 @@
+with
+
+source as (
+
+    {{ newest_versions(source('raw_salesforce', 'leads'), key='id') }}
+
+),
+
+renamed as (
+
+    select
+
+        ---------- ids
+        id as lead_id,
+        converted_contact_id,
+        master_record_id as merged_into_lead_id,
+
+        ---------- person
+        coalesce(name, nullif(trim(concat(coalesce(first_name, ''), ' ', coalesce(last_name, ''))), '')) as full_name,
+        email,
+        phone,
+        company as company_name,
+        city,
+        country,
+
+        ---------- strings
+        lead_source,
+        status,
+
+        ---------- booleans
+        coalesce(cast(is_converted as boolean), false) as is_converted,
+        coalesce(cast(is_deleted as boolean), false) as is_deleted,
+
+        ---------- timestamps
+        cast(created_date as timestamp) as created_at,
+        cast(last_modified_date as timestamp) as updated_at
+
+    from source
+
+)
+
+select * from renamed

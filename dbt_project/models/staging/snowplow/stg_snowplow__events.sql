@@ -1,0 +1,48 @@
+with
+
+source as (
+
+    select * from {{ source('raw_snowplow', 'events') }}
+    where _delivery_date <= {{ as_of_date() }}
+
+),
+
+-- The tracker sends some events twice, even with another collector time. The first to arrive is the event.
+arrivals as (
+
+    select
+        *,
+        row_number() over (
+            partition by event_id
+            order by cast(collector_tstamp as timestamp), _row_hash
+        ) as arrival_rank
+    from source
+
+),
+
+renamed as (
+
+    select
+
+        ---------- ids
+        event_id,
+        user_id,
+        domain_userid,
+        domain_sessionid as session_id,
+
+        ---------- strings
+        case when event = 'unstruct' then event_name else event end as event_type,
+        page_urlpath as page_path,
+        coalesce(mkt_source, refr_source) as marketing_source,
+        coalesce(mkt_medium, refr_medium) as marketing_medium,
+        mkt_campaign as marketing_campaign,
+
+        ---------- timestamps
+        cast(coalesce(derived_tstamp, collector_tstamp) as timestamp) as occurred_at
+
+    from arrivals
+    where arrival_rank = 1
+
+)
+
+select * from renamed

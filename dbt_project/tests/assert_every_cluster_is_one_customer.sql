@@ -1,0 +1,69 @@
+{{ config(group='identity') }}
+
+-- Records of one cluster are one customer, records of two clusters are two, and whatever links two records keeps
+-- them in one cluster.
+
+with
+
+clusters as (
+
+    select * from {{ ref('int_record_clusters') }}
+
+),
+
+customer_records as (
+
+    select * from {{ ref('customer_records') }}
+
+),
+
+links as (
+
+    select * from {{ ref('int_record_links') }}
+
+),
+
+by_cluster as (
+
+    select clusters.cluster_key as broken
+    from clusters
+    inner join customer_records
+        on clusters.record_key = customer_records.record_key
+    group by clusters.cluster_key
+    having count(distinct customer_records.customer_id) > 1
+
+),
+
+by_customer as (
+
+    select customer_records.customer_id as broken
+    from clusters
+    inner join customer_records
+        on clusters.record_key = customer_records.record_key
+    group by customer_records.customer_id
+    having
+        count(distinct clusters.cluster_key) > 1
+        or count(distinct customer_records.entity_type) > 1
+
+),
+
+by_link as (
+
+    select links.hub_record_key as broken
+    from links
+    inner join clusters
+        on links.record_key = clusters.record_key
+    group by links.hub_record_key, links.identifier_type, links.identifier_value
+    having count(distinct clusters.cluster_key) > 1
+
+)
+
+select broken from by_cluster
+
+union all
+
+select broken from by_customer
+
+union all
+
+select broken from by_link

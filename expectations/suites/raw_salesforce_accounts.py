@@ -1,0 +1,28 @@
+"""What an export of the companies in Salesforce must look like before it is let in."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from expectations.suites import profile
+
+if TYPE_CHECKING:
+    import great_expectations as gx
+
+
+def suite() -> gx.ExpectationSuite:
+    return profile.suite(
+        "raw_salesforce.accounts",
+        profile.volume(minimum=1),
+        profile.quarantined_at_most(0.05),
+        profile.always_filled("id", "name"),
+        profile.dated_since("created_date", 1990),
+        # An export may be put into the folder of an older day, so dates after the delivery only warn.
+        profile.only_warn(
+            profile.not_after_delivery("created_date", days=1),
+            profile.not_after_delivery("last_modified_date", days=1),
+            profile.not_after_delivery("system_modstamp", days=1),
+            profile.between("annual_revenue", 0, 1e13),
+            profile.between("number_of_employees", 0, 10_000_000),
+        ),
+    )

@@ -1,0 +1,58 @@
+"""The warehouse in an analyst's hands: take it, build on it with dbt, publish it. One writer holds here too."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from orchestration import ledger
+from orchestration.lock import one_writer
+from orchestration.publishing import Work, look_over, publish, refuse_if
+from orchestration.settings import announce
+from orchestration.snapshots import CORE, SnapshotError
+from orchestration.warehouse import connect, shelf
+
+SUITE, SUBJECT = "published_customer_360", "marts.customer_360"
+
+
+@contextmanager
+def take_the_warehouse() -> Iterator[None]:
+    """Hold the lock on a fresh working copy of the last good version.
+
+    Raises:
+        WarehouseBusyError: a run holds it.
+        SnapshotError: nothing has been published that could be copied.
+    """
+    home = announce()
+    with one_writer(home.work, "an analyst's dbt build"):
+        if shelf().current() is None:
+            raise SnapshotError("There is no warehouse to build on yet. Run: crm run")
+        shelf().take_copy(home.work)
+        yield
+
+
+def publish_by_hand() -> str:
+    """Publish the working copy that a dbt build by hand left, if it is fit to be shown.
+
+    Raises:
+        WarehouseBusyError: a run holds the warehouse.
+        SnapshotError: there is no such copy, or it is not fit.
+    """
+    from expectations.gate import inspect
+    from expectations.suites import published_customer_360
+
+    home = announce()
+    core = home.work / CORE
+    with one_writer(home.work, "crm publish"):
+        if not core.exists():
+            raise SnapshotError("There is nothing to publish: no dbt build by hand has left a working copy.")
+        with connect(core) as connection:
+            ledger.open_books(connection)
+            run = connection.execute(
+                "select run_id, as_of_date from ops.runs order by run_number desc limit 1"
+            ).fetchone()
+            frame = connection.sql(f"select * from {SUBJECT}").df()
+        verdict = inspect(frame, published_customer_360.suite())
+        if run is None or not verdict.passed:
+            raise SnapshotError(f"Nothing was published: {SUBJECT} breaks {', '.join(verdict.broken) or 'its books'}.")
+        refuse_if(look_over(core))
+        run_id, day = run
+        return publish(Work(home.work, day, run_id))

@@ -1,0 +1,218 @@
+"""`crm`, the command line: arguments in, sentences out. What the verbs do stands in the modules they call.
+
+Exit status: 0 done, 1 the data or a gate refused, 2 wrong usage. Heavy imports happen inside the verbs.
+"""
+
+import json
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from orchestration import clock
+from orchestration.settings import announce, settings
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
+out = Console(highlight=False)
+err = Console(stderr=True, highlight=False)
+
+Day = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"])]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for another program.")]
+
+
+class Refused(typer.Exit):
+    """Say why in one sentence and leave with status 1."""
+
+    def __init__(self, *sentences: str) -> None:
+        for sentence in sentences:
+            err.print(f"[red]✗[/] {escape(sentence)}", soft_wrap=True)
+        super().__init__(code=1)
+
+
+def main() -> None:
+    """The entry point of `crm`."""
+    announce()
+    app()
+
+
+@app.command()
+def world(
+    out_dir: Annotated[Path, typer.Option("--out", help="Where the inbox and the truth are written.")],
+    people: Annotated[int, typer.Option(min=1)] = 2000,
+    days: Annotated[int, typer.Option(min=1, help="How many days of life the exports cover.")] = 730,
+    seed: int = 7,
+    last_day: Day = None,
+) -> None:
+    """Let the synthetic company write its exports, and its truth beside them."""
+    from orchestration.world import write_world
+
+    end = last_day.date() if last_day else clock.today()
+    summary = write_world(people, days, seed, out_dir, end)
+    out.print(f"[green]✓[/] {summary}", soft_wrap=True)
+
+
+@app.command()
+def check(
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False)],
+    contract: Annotated[str | None, typer.Option(help="SYSTEM/FEED, when the name alone does not tell.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """What an export looks like before anything is loaded: contract, encoding, rows kept and refused."""
+    from orchestration.ingestion.check import UnknownExportError, look_at
+
+    try:
+        found = look_at(file, contract, settings())
+    except UnknownExportError as error:
+        raise Refused(str(error)) from error
+    if as_json:
+        return _print_json(found)
+    table = Table(show_header=False, box=None)
+    for name, value in found.items():
+        table.add_row(name.replace("_", " "), escape(_plain(value)))
+    out.print(table)
+    if found["refused"] or found["rows_quarantined"]:
+        raise typer.Exit(1)
+
+
+@app.command()
+def run(
+    as_of: Annotated[
+        datetime | None,
+        typer.Option(
+            formats=["%Y-%m-%d"], help="The day to speak for; today when left out. What happened before it counts."
+        ),
+    ] = None,
+    inbox: Annotated[
+        Path | None, typer.Option(exists=True, file_okay=False, help="Another inbox than the one in the settings.")
+    ] = None,
+    wait: Annotated[int, typer.Option(min=0, help="Seconds to wait for another run to finish.")] = 0,
+    as_json: AsJson = False,
+) -> None:
+    """The daily job: take in what was delivered, find out who is who, score, check and publish."""
+    from orchestration.lock import WarehouseBusyError
+    from orchestration.report import RunPrinter, published_summary
+
+    day = as_of.date() if as_of else clock.today()
+    printer = RunPrinter(err if as_json else out)
+    try:
+        with printer.working(f"The daily job for {day}"):
+            from orchestration.daily import run_daily
+
+            outcome = run_daily(inbox, day, wait, printer.step)
+    except WarehouseBusyError as error:
+        raise Refused(str(error)) from error
+    for fault in outcome.faults:
+        err.print(escape(fault), soft_wrap=True)
+    if not outcome.succeeded:
+        kept = _version_sentence()
+        raise Refused(*outcome.refusals, f"The run for {day} published nothing. {kept}")
+    summary = published_summary()
+    if as_json:
+        return _print_json(summary)
+    if summary is not None:
+        printer.summary(summary)
+
+
+@app.command()
+def status(as_json: AsJson = False) -> None:
+    """The published version, its age, what became of every row, checks and model gates."""
+    from orchestration.report import RunPrinter, published_summary
+
+    summary = published_summary()
+    if summary is None:
+        raise Refused("Nothing has been published yet. Put exports into the inbox and run: crm run")
+    if as_json:
+        return _print_json(summary)
+    RunPrinter(out).summary(summary)
+
+
+@app.command()
+def query(sql: str, as_json: AsJson = False, limit: Annotated[int, typer.Option(min=1)] = 200) -> None:
+    """Ask the published snapshot. Read-only and sandboxed: `crm query "select * from customer_360"`."""
+    from orchestration.report import QueryRefusedError, ask
+
+    try:
+        columns, rows, cut = ask(sql, limit)
+    except QueryRefusedError as error:
+        raise Refused(str(error)) from error
+    if as_json:
+        return _print_json([dict(zip(columns, row, strict=True)) for row in rows])
+    table = Table(*columns)
+    for row in rows:
+        table.add_row(*(escape(_plain(value)) for value in row))
+    out.print(table)
+    if cut:
+        err.print(f"Only the first {limit} rows are shown; --limit shows more.")
+
+
+@app.command()
+def publish() -> None:
+    """Publish what an analyst built on the warehouse by hand (README, Analysts)."""
+    from orchestration.by_hand import publish_by_hand
+
+    _shelf_verb(publish_by_hand, "Published")
+
+
+@app.command()
+def rollback(
+    version: Annotated[str | None, typer.Argument(help="The one before the current, when left out.")] = None,
+) -> None:
+    """Point readers to an earlier version. The next run builds on that one."""
+    from orchestration.warehouse import shelf
+
+    _shelf_verb(lambda: shelf().rollback(version), "Readers now see")
+
+
+@app.command()
+def doctor() -> None:
+    """Versions, locks, free disk and the parts a run needs, each with the cure."""
+    from orchestration.doctor import examine
+
+    findings = examine()
+    for finding in findings:
+        mark = "[green]✓[/]" if finding.is_well else "[red]✗[/]"
+        out.print(f"{mark} {escape(finding.sentence)}", soft_wrap=True)
+    if not all(finding.is_well for finding in findings):
+        raise typer.Exit(1)
+
+
+def _shelf_verb(verb: Any, said: str) -> None:
+    from orchestration.lock import WarehouseBusyError
+    from orchestration.snapshots import SnapshotError
+
+    try:
+        version = verb()
+    except (SnapshotError, WarehouseBusyError) as error:
+        raise Refused(str(error)) from error
+    out.print(f"[green]✓[/] {said} {version}.")
+
+
+def _version_sentence() -> str:
+    from orchestration.warehouse import shelf
+
+    version = shelf().current()
+    return f"Readers still see version {version}." if version else "Nothing has been published before."
+
+
+def _print_json(value: Any) -> None:
+    print(json.dumps(value, ensure_ascii=False, default=str, indent=2))  # noqa: T201
+
+
+def _plain(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, int):
+        return f"{value:,}"
+    if isinstance(value, list):
+        return ", ".join(map(str, value))
+    return str(value)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""One asset a model: features in, a table of answers out."""

@@ -1,0 +1,74 @@
+"""RFM: hand the features to models_ml, put the answer and its thresholds on the shelf."""
+
+import hashlib
+import json
+
+import dagster as dg
+import pandas as pd
+
+from orchestration import ledger
+from orchestration.door import Door
+from orchestration.warehouse import Warehouse, as_of_date
+
+KEY = dg.AssetKey(["ml", "rfm"])
+NOBODY = "Nobody has bought anything before this day."
+COLUMNS = {
+    "customer_id": "str",
+    "as_of_date": "datetime64[us]",
+    "recency_days": "int32",
+    "order_count": "int64",
+    "net_revenue": "float64",
+    "currency_code": "str",
+    "r_score": "int8",
+    "f_score": "int8",
+    "m_score": "int8",
+    "segment": "str",
+    "segment_8": "str",
+    "model_run_id": "str",
+}
+
+
+@dg.asset(key=KEY, deps=[["marts", "customer_features"]], group_name="ml", kinds={"pandas"}, owners=["team:marketing"])
+def rfm(context: dg.AssetExecutionContext, warehouse: Warehouse) -> dg.MaterializeResult:
+    """One row per customer who has bought: recency, frequency and monetary scores, and both segment names."""
+    from models_ml import rfm as model
+
+    day = as_of_date(context)
+    features = warehouse.read("""
+        select customer_id, as_of_date, recency_days, order_count, net_revenue, currency_code
+        from marts.customer_features where order_count >= 1
+    """)
+    if features.empty:
+        scores, parameters, gate = pd.DataFrame(columns=list(COLUMNS)).astype(COLUMNS), "{}", NOBODY
+    else:
+        thresholds = model.train(features)
+        scores, gate = model.score(thresholds, features), ""
+        parameters = json.dumps(thresholds.to_dict(), sort_keys=True)
+    digest = hashlib.sha256(parameters.encode()).hexdigest()[:12]
+    scores["model_run_id"] = model_run_id = f"rfm-{day}-{digest}"
+    rows = warehouse.replace("ml.rfm", scores)
+    with warehouse.connect() as connection:
+        connection.execute("""
+            alter table ml.rfm alter as_of_date type date;
+            alter table ml.rfm alter net_revenue type decimal(18, 2)
+        """)
+        connection.execute("delete from ops.model_runs where model_run_id = ?", [model_run_id])
+        entry = {
+            "model_run_id": model_run_id,
+            "model": "rfm",
+            "run_id": warehouse.run_id,
+            "as_of_date": day,
+            "rows": rows,
+            "parameters": parameters,
+            "gate": "refused" if gate else "passed",
+            "gate_reason": gate,
+        }
+        ledger.note(connection, "ops.model_runs", [entry])
+    return dg.MaterializeResult(metadata={"dagster/row_count": rows, "model_run_id": model_run_id})
+
+
+@dg.asset_check(asset=KEY, name="rfm_is_fit_to_publish", blocking=True)
+def fit_to_publish(context: dg.AssetCheckExecutionContext, warehouse: Warehouse) -> dg.AssetCheckResult:
+    """Every customer once, scores from 1 to 5, only known segments."""
+    frame = warehouse.read("select * from ml.rfm")
+    return Door(warehouse, as_of_date(context)).inspect(None if frame.empty else frame, "ml_rfm", "ml.rfm")

@@ -1,0 +1,62 @@
+"""The shop window is dressed: feeds are summed up, the tables to be shown are looked over, a version is published."""
+
+import dagster as dg
+
+from orchestration import ledger
+from orchestration.door import Door
+from orchestration.ingestion.contracts import load_contracts
+from orchestration.publishing import VALUE_SCAN, Work, look_over, publish, published_relations, refuse_if
+from orchestration.settings import CONTRACTS, settings
+from orchestration.snapshots import SnapshotError
+from orchestration.warehouse import Warehouse, as_of_date
+
+FEEDS = dg.AssetKey(["ops", "feeds"])
+SNAPSHOT = dg.AssetKey(["published", "snapshot"])
+SHOWN = [dg.AssetKey(relation.split(".")) for relation in published_relations() if not relation.startswith("ops.")]
+
+
+@dg.asset(
+    key=FEEDS,
+    group_name="yard",
+    deps=[contract.relation.split(".") for contract in load_contracts(CONTRACTS)],
+    kinds={"duckdb"},
+)
+def feeds(context: dg.AssetExecutionContext, warehouse: Warehouse) -> dg.MaterializeResult:
+    """One row per feed: when it last came, and whether it is fresh, stale or missing on this day."""
+    with warehouse.connect() as connection:
+        found = ledger.refresh_feeds(connection, load_contracts(CONTRACTS), as_of_date(context))
+    return dg.MaterializeResult(metadata={str(status): int(n) for status, n in found["status"].value_counts().items()})
+
+
+@dg.asset(
+    key=SNAPSHOT,
+    group_name="publish",
+    deps=[FEEDS, *SHOWN],
+    check_specs=[dg.AssetCheckSpec(VALUE_SCAN, asset=SNAPSHOT)],
+    kinds={"duckdb"},
+)
+def snapshot(context: dg.AssetExecutionContext, warehouse: Warehouse) -> dg.MaterializeResult:
+    """The new version that readers open: cut, verified, read-only, and pointed to last of all."""
+    day = as_of_date(context)
+    found = look_over(warehouse.path)
+    Door(warehouse, day).write_down("privacy", "value_scan", "published.snapshot", [(VALUE_SCAN, not found, True)])
+    try:
+        refuse_if(found)
+        version = publish(Work(settings().work, day, warehouse.run_id))
+    except SnapshotError as error:
+        raise dg.Failure(str(error), allow_retries=False) from error
+    return dg.MaterializeResult(
+        metadata={"version": version}, check_results=[dg.AssetCheckResult(passed=True, check_name=VALUE_SCAN)]
+    )
+
+
+@dg.asset_check(asset=["marts", "customer_360"], name="customer_360_is_fit_to_show", blocking=True)
+def customer_360_is_fit(context: dg.AssetCheckExecutionContext, warehouse: Warehouse) -> dg.AssetCheckResult:
+    """One row a customer, known segments only, no impossible numbers."""
+    frame = warehouse.read("select * from marts.customer_360")
+    return Door(warehouse, as_of_date(context)).inspect(frame, "published_customer_360", "marts.customer_360")
+
+
+@dg.definitions
+def publishing() -> dg.Definitions:
+    return dg.Definitions(assets=[feeds, snapshot], asset_checks=[customer_360_is_fit])

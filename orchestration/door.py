@@ -1,0 +1,74 @@
+"""Between the door and the books: run a suite, write down what it found, tell Dagster whether to stop."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from importlib import import_module
+from typing import Any
+
+import dagster as dg
+import pandas as pd
+
+from orchestration import ledger
+from orchestration.ingestion.contracts import Contract
+from orchestration.warehouse import Warehouse
+
+
+@dataclass(frozen=True)
+class Door:
+    """The door of one run."""
+
+    warehouse: Warehouse
+    as_of_date: date
+
+    def inspect(self, frame: pd.DataFrame | None, suite: str, subject: str) -> dg.AssetCheckResult:
+        """Hold a frame against a suite of `expectations.suites`. None: nothing new came, nothing to hold."""
+        if frame is None:
+            return dg.AssetCheckResult(passed=True, metadata={"looked_at": "nothing new was delivered"})
+        from expectations.gate import inspect
+
+        verdict = inspect(frame, import_module(f"expectations.suites.{suite}").suite())
+        self.write_down(
+            "great_expectations",
+            suite,
+            subject,
+            [(result.name, result.passed, result.is_blocking) for result in verdict.results],
+        )
+        return dg.AssetCheckResult(
+            passed=verdict.passed, metadata={"expectations": len(verdict.results), "broken": list(verdict.broken)}
+        )
+
+    def write_down(self, kind: str, suite: str, subject: str, results: Iterable[tuple[str, bool, bool]]) -> None:
+        """Enter (check, passed, is blocking) into `ops.quality_results`."""
+        rows: list[dict[str, Any]] = [
+            {
+                "run_id": self.warehouse.run_id,
+                "as_of_date": self.as_of_date,
+                "kind": kind,
+                "suite": suite,
+                "check_name": name,
+                "subject": subject,
+                "passed": passed,
+                "is_blocking": is_blocking,
+            }
+            for name, passed, is_blocking in results
+        ]
+        with self.warehouse.connect() as connection:
+            ledger.note(connection, "ops.quality_results", rows)
+
+
+def conservation_results(warehouse: Warehouse, contract: Contract, day: date) -> dg.AssetCheckResult:
+    """Whether every delivery that this run took in for a feed adds up."""
+    with warehouse.connect() as connection:
+        rows = connection.execute(
+            """
+            select file_name, delivery_date, is_balanced from ops.row_conservation
+            where source_system = ? and feed = ? and run_id = ? order by delivery_date, file_name
+            """,
+            [contract.system, contract.feed, warehouse.run_id],
+        ).fetchall()
+    results = [(f"rows of {name} of {delivered} add up", balanced, True) for name, delivered, balanced in rows]
+    Door(warehouse, day).write_down("conservation", "rows_add_up", contract.relation, results)
+    return dg.AssetCheckResult(
+        passed=all(balanced for _, balanced, _ in results), metadata={"deliveries": len(results)}
+    )

@@ -1,0 +1,47 @@
+"""Bytes to text, strictly: a byte that does not fit its encoding is an error, never a question mark."""
+
+import codecs
+from collections.abc import Iterable
+from pathlib import Path
+
+CHUNK_BYTES = 4 * 1024 * 1024
+
+# The longer marks first: UTF-32 little-endian begins like UTF-16.
+_BYTE_ORDER_MARKS = (
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+    (codecs.BOM_UTF8, "utf-8-sig"),
+)
+
+
+def candidates(head: bytes, named: Iterable[str]) -> list[str]:
+    """The encodings worth trying, best first: by byte-order mark, else UTF-8, else what contracts name."""
+    for mark, name in _BYTE_ORDER_MARKS:
+        if head.startswith(mark):
+            return [name]
+    return list(dict.fromkeys(["utf-8", *named]))
+
+
+def decode_head(head: bytes, named: Iterable[str]) -> str | None:
+    """The beginning of a file as text, or None when no candidate fits. A character cut at the end is left off."""
+    for name in candidates(head, named):
+        try:
+            return codecs.getincrementaldecoder(name)().decode(head, final=False)
+        except UnicodeDecodeError:
+            continue
+    return None
+
+
+def transcode(source: Path, encoding: str, target: Path) -> None:
+    """Write `source` to `target` as UTF-8, line ends untouched.
+
+    Raises:
+        UnicodeDecodeError: a byte does not fit `encoding`.
+    """
+    decoder = codecs.getincrementaldecoder(encoding)()
+    with source.open("rb") as old, target.open("wb") as new:
+        while chunk := old.read(CHUNK_BYTES):
+            new.write(decoder.decode(chunk).encode("utf-8"))
+        new.write(decoder.decode(b"", final=True).encode("utf-8"))

@@ -1,0 +1,127 @@
+"""One feed's deliveries, from the inbox into the warehouse and its books. Each file is one transaction."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import duckdb
+
+from orchestration import ledger
+from orchestration.ingestion.arrival import Arrival, fingerprint, take_in
+from orchestration.ingestion.contracts import Contract
+from orchestration.ingestion.inbox import InboxFile
+from orchestration.ingestion.load import Counts, RefusedFileError, create_raw_table, load, refuse
+
+
+@dataclass(frozen=True)
+class Received:
+    """What one run took in for one feed."""
+
+    files: int
+    rows_read: int
+    rows_loaded: int
+    rows_quarantined: int
+    rows_duplicate: int
+    is_balanced: bool
+
+
+@dataclass(frozen=True)
+class Yard:
+    """Where files are kept while a run takes them in, and for which day it does."""
+
+    archive: Path
+    scratch: Path
+    run_id: str
+    as_of_date: date
+
+
+def receive(
+    connection: duckdb.DuckDBPyConnection, contract: Contract, files: Iterable[InboxFile], yard: Yard
+) -> Received:
+    """Load every file of a feed that is not in the books yet. Running it again changes nothing."""
+    create_raw_table(connection, contract)
+    known = ledger.known_deliveries(connection, contract)
+    counts = [_receive_one(connection, contract, file, yard) for file in files if not _is_known(file, known)]
+    return Received(
+        files=len(counts),
+        rows_read=sum(count.rows_read for count in counts),
+        rows_loaded=sum(count.rows_loaded for count in counts),
+        rows_quarantined=sum(count.rows_quarantined for count in counts),
+        rows_duplicate=sum(count.rows_duplicate for count in counts),
+        is_balanced=all(count.is_balanced for count in counts),
+    )
+
+
+def _is_known(file: InboxFile, known: Mapping[tuple[date, str], set[str]]) -> bool:
+    """Whether this very content came under this name on this day before. Only then is the file hashed twice."""
+    if file.delivery_date is None:
+        return False
+    hashes = known.get((file.delivery_date, file.name), set())
+    return bool(hashes) and fingerprint(file.path) in hashes
+
+
+def _receive_one(connection: duckdb.DuckDBPyConnection, contract: Contract, file: InboxFile, yard: Yard) -> Counts:
+    arrival = take_in(file.path, contract.files.encodings, yard.archive, yard.scratch)
+    connection.execute("begin")
+    try:
+        counts, refusal = _load_or_refuse(connection, contract, file, arrival)
+        _enter(connection, _Entry(contract, file, arrival, counts, refusal, yard))
+    except BaseException:
+        connection.execute("rollback")
+        raise
+    connection.execute("commit")
+    if arrival.text is not None and arrival.text != arrival.original:
+        arrival.text.unlink()
+    return counts
+
+
+def _load_or_refuse(
+    connection: duckdb.DuckDBPyConnection, contract: Contract, file: InboxFile, arrival: Arrival
+) -> tuple[Counts, str]:
+    try:
+        return load(connection, contract, file, arrival), ""
+    except RefusedFileError as error:
+        return refuse(connection, contract, file, arrival, str(error)), str(error)
+
+
+@dataclass(frozen=True)
+class _Entry:
+    contract: Contract
+    file: InboxFile
+    arrival: Arrival
+    counts: Counts
+    refusal: str
+    yard: Yard
+
+
+def _enter(connection: duckdb.DuckDBPyConnection, entry: _Entry) -> None:
+    what = {
+        "file_id": entry.arrival.file_id,
+        "source_system": entry.contract.system,
+        "feed": entry.contract.feed,
+        "domain": entry.contract.domain,
+        "delivery_date": entry.file.delivery_date,
+        "file_name": entry.file.name,
+    }
+    delivery = {
+        **what,
+        "sha256": entry.arrival.sha256,
+        "size_bytes": entry.arrival.size,
+        "encoding": entry.arrival.encoding,
+        "status": "quarantined" if entry.refusal else "loaded",
+        "reason": entry.refusal,
+        "unmapped_columns": ", ".join(entry.counts.unmapped),
+        "loaded_as_of": entry.yard.as_of_date,
+    }
+    conservation = {
+        **what,
+        "rows_read": entry.counts.rows_read,
+        "rows_loaded": entry.counts.rows_loaded,
+        "rows_quarantined": entry.counts.rows_quarantined,
+        "rows_duplicate": entry.counts.rows_duplicate,
+        "is_balanced": entry.counts.is_balanced,
+        "run_id": entry.yard.run_id,
+    }
+    ledger.note(connection, "ops.deliveries", [delivery])
+    ledger.note(connection, "ops.row_conservation", [conservation])

@@ -1,0 +1,230 @@
+"""The real server in a real browser: three pages, two languages, two themes, a telephone and a desk.
+
+Pictures of every walk stay in tests/artefacts/, to be looked at by a person.
+"""
+
+import csv
+import io
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+import pytest
+from conftest import AS_OF, ROOT, invent
+from playwright.sync_api import Page, expect, sync_playwright
+
+ARTEFACTS = ROOT / "tests" / "artefacts"
+SIZES = {"phone": (390, 844), "desk": (1280, 900)}
+expect.set_options(timeout=30_000)  # a cold server imports pandas before its first answer
+FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]
+FLAGS += ["--disable-background-networking", "--disable-component-update", "--disable-sync"]
+QUESTIONS = {
+    "en": {
+        "business": "How is the business doing?",
+        "segments": "Who are our customers?",
+        "trust": "Can we trust today's numbers?",
+    },
+    "zh": {"business": "生意做得怎么样？", "segments": "我们的客户是谁？", "trust": "今天的数字可信吗？"},
+}
+
+
+@pytest.fixture(scope="module")
+def published(tmp_path_factory):
+    """The invented shop, published once for all walks."""
+    shop = invent(tmp_path_factory.mktemp("data"))
+    shop.publish()
+    return shop
+
+
+@pytest.fixture(scope="module")
+def address(published):
+    """The real server on a free loopback port."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [sys.executable, "-m", "streamlit", "run", "dashboards/streamlit_app.py", "--server.port", str(port)]
+    log = (published.data / "server.log").open("w")
+    server = subprocess.Popen(
+        command, cwd=ROOT, env=os.environ | {"CRM_DATA": str(published.data)}, stdout=log, stderr=log
+    )
+    try:
+        _wait_until_it_answers(f"http://127.0.0.1:{port}/_stcore/health", server, Path(log.name))
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        server.terminate()
+        server.wait(timeout=20)
+        log.close()
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    """A Chromium of this machine. Without one these tests are skipped by name; under CI that is a failure."""
+    names = ("chromium", "chromium-browser", "google-chrome")
+    found = next((path for path in map(shutil.which, names) if path), None)
+    if found is None:
+        reason = f"no Chromium on PATH (looked for {', '.join(names)}): the browser tests of the dashboards cannot run"
+        if os.environ.get("CI"):
+            pytest.fail(reason)
+        pytest.skip(reason)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=found, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def visit(chromium, address):
+    """Opens an address as a visitor; whatever the browser complains about fails the test."""
+    complaints: list[str] = []
+    contexts = []
+
+    def opened(path: str, size: str = "desk", theme: str = "light", locale: str = "en-GB") -> Page:
+        width, height = SIZES[size]
+        context = chromium.new_context(
+            viewport={"width": width, "height": height}, color_scheme=theme, locale=locale, accept_downloads=True
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(30_000)
+        page.on("console", lambda message: message.type == "error" and complaints.append(message.text))
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.goto(f"{address}/{path}")
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+    assert complaints == []
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("language", QUESTIONS)
+def test_a_visitor_can_walk_through_the_three_pages(visit, published, language, theme, size):
+    page = visit(f"business?lang={language}", size, theme)
+    for name, question in QUESTIONS[language].items():
+        if name != "business":
+            _go_to(page, question, size)
+        expect(page.get_by_role("heading", level=1)).to_have_text(question)
+        _settle(page)
+        _take_picture(page, f"{name}-{language}-{theme}-{size}", size)
+        assert _figures(page) == _expected(published, name)
+        assert page.locator('[data-testid="stException"], [data-testid="stAlertContentError"]').count() == 0
+        assert _sideways_overflow(page) == []
+
+
+def test_the_language_of_the_browser_is_the_language_of_the_page(visit):
+    page = visit("business", locale="zh-CN")
+    expect(page.get_by_role("heading", level=1)).to_have_text(QUESTIONS["zh"]["business"])
+    page.get_by_role("radio", name="English").or_(page.get_by_role("button", name="English")).first.click()
+    expect(page.get_by_role("heading", level=1)).to_have_text(QUESTIONS["en"]["business"])
+    expect(page).to_have_url(lambda url: "lang=en" in url)
+
+
+def test_a_click_on_the_map_shows_that_segment(visit, published):
+    page = visit("segments?lang=en")
+    _settle(page)
+    squares = page.get_by_test_id("stVegaLiteChart").nth(1)
+    squares.get_by_text("Lost", exact=True).first.click()
+    expect(page.get_by_role("heading", level=2, name="Lost")).to_be_visible()
+    lost = (published.tables["marts.customer_360"]["segment"] == "lost").sum()
+    _settle(page)
+    assert _figures(page)[0] == str(lost)
+
+
+def test_the_downloaded_file_holds_the_customers_of_the_segment(visit, published):
+    page = visit("segments?lang=zh")
+    _settle(page)
+    with page.expect_download() as download:
+        page.get_by_test_id("stDownloadButton").get_by_role("button").first.click()
+    raw = Path(download.value.path()).read_bytes()
+    assert download.value.suggested_filename == f"customers-champions-{AS_OF}.csv"
+    assert raw.startswith(b"\xef\xbb\xbf")
+    rows = list(csv.DictReader(io.StringIO(raw.decode("utf-8-sig"))))
+    champions = published.tables["marts.customer_360"].query("segment == 'champions'")
+    assert {row["客户"] for row in rows} == set(champions["customer_id"])
+
+
+def _expected(shop, page: str) -> list[str]:
+    """The first figures of a page, from the frames."""
+    if page == "business":
+        sales = shop.tables["marts.fct_orders"].query("order_type == 'sale'")
+        days = shop.tables["marts.daily_business"]
+        age = [(AS_OF - day).days for day in sales["order_date"]]
+        bought = sales[[0 < days_ago <= 30 for days_ago in age]]
+        net = days[[(AS_OF - day).days <= 30 for day in days["order_date"]]]["net_revenue"].sum()
+        average = bought["net_revenue"].sum() / len(bought)
+        return [f"{bought['customer_id'].nunique():,}", f"{len(bought):,}", f"£{net:,.0f}", f"£{average:,.2f}"]
+    if page == "segments":
+        champions = shop.tables["marts.customer_360"].query("segment == 'champions'")
+        recency = round(float(champions["recency_days"].median()))
+        return [f"{len(champions):,}", f"£{champions['net_revenue'].sum():,.0f}", f"{recency:,}"]
+    rows = shop.tables["ops.row_conservation"]
+    return [f"{rows[name].sum():,}" for name in ("rows_read", "rows_loaded", "rows_quarantined", "rows_duplicate")]
+
+
+def _figures(page: Page) -> list[str]:
+    return [figure.inner_text().strip() for figure in page.get_by_test_id("stMetricValue").all()]
+
+
+def _go_to(page: Page, question: str, size: str) -> None:
+    link = page.get_by_test_id("stSidebarNavLink").filter(has_text=question)
+    if size == "phone":
+        page.get_by_test_id("stExpandSidebarButton").click()
+    link.click()
+
+
+def _settle(page: Page) -> None:
+    """Until the script has run and every chart and table has been drawn."""
+    page.wait_for_function(
+        """() => {
+            const app = document.querySelector('[data-testid="stApp"]');
+            const charts = [...document.querySelectorAll('[data-testid="stVegaLiteChart"]')];
+            const skeleton = document.querySelector('[data-testid="stSkeleton"]');
+            return app && app.dataset.testScriptState === 'notRunning' && !skeleton
+                && document.querySelector('[data-testid="stMetricValue"]')
+                && charts.every(chart => chart.querySelector('svg, canvas'));
+        }"""
+    )
+    page.wait_for_timeout(600)  # the last animation of a chart
+
+
+def _take_picture(page: Page, name: str, size: str) -> None:
+    """The whole page: its content scrolls inside the window, so the window grows to hold it."""
+    ARTEFACTS.mkdir(exist_ok=True)
+    width, height = SIZES[size]
+    whole = page.evaluate("document.querySelector('[data-testid=\"stMain\"]').scrollHeight")
+    page.set_viewport_size({"width": width, "height": max(height, whole)})
+    page.wait_for_timeout(600)
+    page.screenshot(path=ARTEFACTS / f"{name}.png")
+    page.set_viewport_size({"width": width, "height": height})
+
+
+def _sideways_overflow(page: Page) -> list[str]:
+    """What is wider than the place it stands in: the page itself, a figure, its label or a heading."""
+    return page.evaluate(
+        """() => ['stMain', 'stMetricValue', 'stMetricLabel', 'stHeading', 'stCaptionContainer', 'stAlert']
+            .flatMap(id => [...document.querySelectorAll(`[data-testid="${id}"]`)])
+            .flatMap(element => [element, ...element.querySelectorAll('*')].slice(0, 8))
+            .filter(element => element.scrollWidth > element.clientWidth + 1 && element.clientWidth > 1)
+            .map(element => `${element.dataset.testid || element.tagName}: ${element.innerText.slice(0, 60)}`)"""
+    )
+
+
+def _wait_until_it_answers(url: str, server: subprocess.Popen, log: Path) -> None:
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        assert server.poll() is None, f"the server of the pages stopped: {log.read_text()}"
+        try:
+            with urllib.request.urlopen(url, timeout=2) as answer:  # noqa: S310 - a loopback address of our own
+                if answer.status == 200:
+                    return
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.2)
+    raise AssertionError(f"the server of the pages did not answer within a minute: {log.read_text()}")
