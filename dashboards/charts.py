@@ -26,9 +26,7 @@ def bars_over_time(frame: pd.DataFrame, title: str) -> alt.Chart:
         .encode(
             x=alt.X("label:O", sort=None, title=None, axis=alt.Axis(labelAngle=0, labelOverlap="greedy", grid=False)),
             y=alt.Y("value:Q", title=None, axis=alt.Axis(format=",.0f", tickCount=4)),
-            opacity=alt.Opacity(
-                "is_whole:N", legend=None, scale=alt.Scale(domain=[True, False], range=[1, 0.45], type="ordinal")
-            ),
+            opacity=alt.condition("datum.is_whole", alt.value(1), alt.value(0.45)),
             tooltip=[alt.Tooltip("label:N", title=t("chart.period")), alt.Tooltip("value_text:N", title=title)],
         )
         .properties(height=220)

@@ -1,13 +1,17 @@
 """Navigation only: which questions there are, and what to say when the shop window is empty."""
 
 import logging
+from pathlib import Path
 
 import streamlit as st
 
 from dashboards import freshness, shop_window
 from dashboards.text import choose_language, t
 
-st.set_page_config(page_title=t("app.name"), page_icon=":material/storefront:", layout="wide")
+# A file of our own: a named icon would be fetched from the network by every visitor's browser.
+ICON = Path(__file__).with_name("icon.svg")
+
+st.set_page_config(page_title=t("app.name"), page_icon=ICON, layout="wide")
 choose_language()
 page = st.navigation(
     [

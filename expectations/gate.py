@@ -95,6 +95,7 @@ def validate(frame: pd.DataFrame, suite: gx.ExpectationSuite) -> ExpectationSuit
             "exception_traceback": WITHHELD if raised else None,
         }
     found.results.sort(key=lambda result: expected.index(name_of(_check_of(result))))
+    found.success = all(result.success for result in found.results)
     found.meta = {}  # it holds a fingerprint of the rows
     return found
 

@@ -8,7 +8,7 @@ from orchestration.lock import one_writer
 from orchestration.publishing import Work, look_over, publish, refuse_if
 from orchestration.settings import announce
 from orchestration.snapshots import CORE, SnapshotError
-from orchestration.warehouse import connect, shelf
+from orchestration.warehouse import open_database, shelf
 
 SUITE, SUBJECT = "published_customer_360", "marts.customer_360"
 
@@ -44,15 +44,16 @@ def publish_by_hand() -> str:
     with one_writer(home.work, "crm publish"):
         if not core.exists():
             raise SnapshotError("There is nothing to publish: no dbt build by hand has left a working copy.")
-        with connect(core) as connection:
+        with open_database(core) as connection:
             ledger.open_books(connection)
             run = connection.execute(
                 "select run_id, as_of_date from ops.runs order by run_number desc limit 1"
             ).fetchone()
             frame = connection.sql(f"select * from {SUBJECT}").df()
+            found = look_over(connection)
         verdict = inspect(frame, published_customer_360.suite())
         if run is None or not verdict.passed:
             raise SnapshotError(f"Nothing was published: {SUBJECT} breaks {', '.join(verdict.broken) or 'its books'}.")
-        refuse_if(look_over(core))
+        refuse_if(found)
         run_id, day = run
         return publish(Work(home.work, day, run_id))

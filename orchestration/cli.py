@@ -4,6 +4,7 @@ Exit status: 0 done, 1 the data or a gate refused, 2 wrong usage. Heavy imports 
 """
 
 import json
+import sys
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -17,7 +18,8 @@ from orchestration import clock
 from orchestration.settings import announce, settings
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
-out = Console(highlight=False)
+# Where nobody looks at a terminal, lines are as long as they are.
+out = Console(highlight=False, width=None if sys.stdout.isatty() else 160)
 err = Console(stderr=True, highlight=False)
 
 Day = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"])]

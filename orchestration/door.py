@@ -38,6 +38,22 @@ class Door:
             passed=verdict.passed, metadata={"expectations": len(verdict.results), "broken": list(verdict.broken)}
         )
 
+    def balance(self, contract: Contract) -> dg.AssetCheckResult:
+        """Whether every delivery that this run took in for a feed adds up."""
+        with self.warehouse.connect() as connection:
+            rows = connection.execute(
+                """
+                select file_name, delivery_date, is_balanced from ops.row_conservation
+                where source_system = ? and feed = ? and run_id = ? order by delivery_date, file_name
+                """,
+                [contract.system, contract.feed, self.warehouse.run_id],
+            ).fetchall()
+        results = [(f"rows of {name} of {delivered} add up", balanced, True) for name, delivered, balanced in rows]
+        self.write_down("conservation", "rows_add_up", contract.relation, results)
+        return dg.AssetCheckResult(
+            passed=all(balanced for _, balanced, _ in results), metadata={"deliveries": len(results)}
+        )
+
     def write_down(self, kind: str, suite: str, subject: str, results: Iterable[tuple[str, bool, bool]]) -> None:
         """Enter (check, passed, is blocking) into `ops.quality_results`."""
         rows: list[dict[str, Any]] = [
@@ -55,20 +71,3 @@ class Door:
         ]
         with self.warehouse.connect() as connection:
             ledger.note(connection, "ops.quality_results", rows)
-
-
-def conservation_results(warehouse: Warehouse, contract: Contract, day: date) -> dg.AssetCheckResult:
-    """Whether every delivery that this run took in for a feed adds up."""
-    with warehouse.connect() as connection:
-        rows = connection.execute(
-            """
-            select file_name, delivery_date, is_balanced from ops.row_conservation
-            where source_system = ? and feed = ? and run_id = ? order by delivery_date, file_name
-            """,
-            [contract.system, contract.feed, warehouse.run_id],
-        ).fetchall()
-    results = [(f"rows of {name} of {delivered} add up", balanced, True) for name, delivered, balanced in rows]
-    Door(warehouse, day).write_down("conservation", "rows_add_up", contract.relation, results)
-    return dg.AssetCheckResult(
-        passed=all(balanced for _, balanced, _ in results), metadata={"deliveries": len(results)}
-    )

@@ -11,7 +11,7 @@ from orchestration import clock, ledger
 from orchestration.dbt_build import manifest_path
 from orchestration.privacy import findings
 from orchestration.snapshots import MARTS, PEOPLE, Edition, SnapshotError
-from orchestration.warehouse import connect, shelf
+from orchestration.warehouse import open_database, shelf
 
 SHOWN = {"marts": MARTS, "people": PEOPLE}
 VALUE_SCAN = "nothing_shown_names_a_person"
@@ -37,11 +37,9 @@ def published_relations() -> dict[str, str]:
     return shown | {"ml.rfm": MARTS} | dict.fromkeys(ledger.PUBLISHED, MARTS)
 
 
-def look_over(path: Path) -> list[str]:
+def look_over(connection: duckdb.DuckDBPyConnection) -> list[str]:
     """What speaks against showing the nameless tables of a working copy: sentences without values."""
-    nameless = [relation for relation, file in published_relations().items() if file == MARTS]
-    with connect(path) as connection:
-        return findings(connection, nameless)
+    return findings(connection, [relation for relation, file in published_relations().items() if file == MARTS])
 
 
 def publish(work: Work) -> str:
@@ -50,7 +48,7 @@ def publish(work: Work) -> str:
     Raises:
         SnapshotError: a file is not whole. Nothing was published.
     """
-    with connect(work.folder / "core.duckdb") as connection:
+    with open_database(work.folder / "core.duckdb") as connection:
         checks = _checks(connection, work.run_id)
         gates = connection.execute("select model, gate from ops.model_runs where run_id = ?", [work.run_id]).fetchall()
     return shelf().publish(

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+from rich.box import SIMPLE
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
@@ -147,7 +148,9 @@ class RunPrinter:
             yield
 
     def step(self, name: str, seconds: float, counts: Mapping[str, int]) -> None:
-        """One line for a finished step of a run."""
+        """One line for a finished step of a run; what merely checked needs none."""
+        if "assets" not in counts:
+            return
         told = " · ".join(
             f"{value:,} {key.removeprefix('dagster/').replace('_', ' ')}" for key, value in counts.items()
         )
@@ -171,22 +174,27 @@ class RunPrinter:
         if found["segments"]:
             names = ", ".join(f"{row['name_en']} {row['name_zh']} {row['customers']:,}" for row in found["segments"])
             self.console.print(escape(names), soft_wrap=True)
-        for check in found["checks_failed"]:
-            self.console.print(f"[yellow]![/] {check['subject']}: {check['check_name']} did not pass.", soft_wrap=True)
         checks = found["checks"]
+        if checks["failed"]:
+            subjects = sorted({check["subject"] for check in found["checks_failed"]})
+            self.console.print(
+                f"[yellow]![/] {checks['failed']:,} checks that only warn did not pass, on {', '.join(subjects)}. "
+                'The page "Can we trust today\'s numbers?" lists them.',
+                soft_wrap=True,
+            )
         self.console.print(
             f"[green]✓[/] Published version {found['version']} (as of {found['as_of_date']}, {found['age']} old), "
-            f"{checks['passed']:,} checks passed, {checks['failed']:,} failed.",
+            f"{checks['passed']:,} checks passed.",
             soft_wrap=True,
         )
         self.console.print("Next: make dashboards", soft_wrap=True)
 
 
 def _deliveries_table(deliveries: list[dict[str, Any]]) -> Table:
-    names = ["feed", "deliveries", "rows read", "loaded", "quarantined", "duplicate", "adds up"]
-    table = Table(title="What was taken in", title_justify="left")
+    names = ["feed", "files", "rows read", "loaded", "quarantined", "duplicate", "adds up"]
+    table = Table(title="What was taken in", title_justify="left", box=SIMPLE, padding=(0, 1))
     for name in names:
-        table.add_column(name, justify="left" if name in ("feed", "adds up") else "right")
+        table.add_column(name, justify="left" if name in ("feed", "adds up") else "right", no_wrap=True)
     for row in deliveries:
         numbers = [row[key] for key in ("deliveries", "rows_read", "rows_loaded", "rows_quarantined", "rows_duplicate")]
         table.add_row(row["feed"], *(f"{number:,}" for number in numbers), "yes" if row["adds_up"] else "[red]NO[/]")

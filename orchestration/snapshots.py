@@ -94,7 +94,7 @@ class Shelf:
         draft = work / version
         draft.mkdir()
         self._checkpoint(work / CORE)
-        tables = {}
+        tables: dict[str, dict[str, Any]] = {}
         for file in (MARTS, PEOPLE):
             relations = [relation for relation, target in edition.relations.items() if target == file]
             tables |= self._cut(work / CORE, draft / file, relations)

@@ -5,7 +5,7 @@ when it ends, however it ends; only publishing makes anything of the copy last.
 """
 
 from collections.abc import Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -34,15 +34,11 @@ def shelf() -> Shelf:
     return Shelf(settings().published, duckdb_config())
 
 
-@contextmanager
-def connect(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A connection for one piece of work. Nobody keeps one: dbt opens the same file after us."""
+def open_database(path: Path) -> duckdb.DuckDBPyConnection:
+    """Open a file of ours, within the settings' share of the machine."""
     connection = duckdb.connect(str(path), config=duckdb_config())
-    try:
-        connection.execute("set enable_progress_bar = false; set timezone = 'UTC'")
-        yield connection
-    finally:
-        connection.close()
+    connection.execute("set enable_progress_bar = false; set global timezone = 'UTC'")
+    return connection
 
 
 class Warehouse(dg.ConfigurableResource):
@@ -50,6 +46,7 @@ class Warehouse(dg.ConfigurableResource):
 
     wait_seconds: float = WAIT_SECONDS
     _run_id: str = PrivateAttr(default="")
+    _connection: duckdb.DuckDBPyConnection | None = PrivateAttr(default=None)
 
     @contextmanager
     def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator["Warehouse"]:
@@ -64,7 +61,10 @@ class Warehouse(dg.ConfigurableResource):
                 ledger.open_books(connection)
                 if day is not None:
                     ledger.begin_run(connection, self._run_id, day)
-            yield self
+            try:
+                yield self
+            finally:
+                self.let_go()
 
     @property
     def run_id(self) -> str:
@@ -74,9 +74,22 @@ class Warehouse(dg.ConfigurableResource):
     def path(self) -> Path:
         return settings().work / CORE
 
-    def connect(self) -> AbstractContextManager[duckdb.DuckDBPyConnection]:
-        """A connection to the work file for one piece of work."""
-        return connect(self.path)
+    @contextmanager
+    def connect(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """A cursor for one piece of work. The file stays open between pieces, closing it would checkpoint it."""
+        if self._connection is None:
+            self._connection = open_database(self.path)
+        cursor = self._connection.cursor()
+        try:
+            yield cursor
+        finally:
+            cursor.close()
+
+    def let_go(self) -> None:
+        """Close the file, before dbt opens it or it is published."""
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
 
     def read(self, query: str) -> pd.DataFrame:
         """The rows of a query as a frame."""

@@ -205,7 +205,7 @@ def draw_segment(segment: pd.Series, scheme: str, missing: frozenset[str]) -> No
                 delta_arrow="off",
                 help=t(f"definition.{name}"),
                 border=True,
-                width=240,
+                width="stretch",
             )
     draw_customers(segment, scheme, missing)
 

@@ -117,9 +117,7 @@ def draw_deliveries(rows: pd.Series) -> None:
     st.header(t("trust.deliveries"))
     with st.container(horizontal=True):
         for name in ("rows_read", "rows_loaded", "rows_quarantined", "rows_duplicate"):
-            st.metric(
-                t(f"column.{name}"), number(rows[name]), help=t(f"definition.{name}"), border=True, width=220
-            )
+            st.metric(t(f"column.{name}"), number(rows[name]), help=t(f"definition.{name}"), border=True)
     if not rows["delivery_count"]:
         st.info(t("trust.no_deliveries"), icon=":material/inbox:")
         return

@@ -18,6 +18,7 @@ def models(
     context: dg.AssetExecutionContext, warehouse: Warehouse
 ) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
     day = as_of_date(context)
+    warehouse.let_go()
     results = build((key.path[-1] for key in context.selected_asset_keys), day, warehouse.path)
     _write_down(Door(warehouse, day), results)
     checks = {check.name: check for check in context.selected_asset_check_keys}

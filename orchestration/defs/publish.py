@@ -38,8 +38,10 @@ def feeds(context: dg.AssetExecutionContext, warehouse: Warehouse) -> dg.Materia
 def snapshot(context: dg.AssetExecutionContext, warehouse: Warehouse) -> dg.MaterializeResult:
     """The new version that readers open: cut, verified, read-only, and pointed to last of all."""
     day = as_of_date(context)
-    found = look_over(warehouse.path)
+    with warehouse.connect() as connection:
+        found = look_over(connection)
     Door(warehouse, day).write_down("privacy", "value_scan", "published.snapshot", [(VALUE_SCAN, not found, True)])
+    warehouse.let_go()
     try:
         refuse_if(found)
         version = publish(Work(settings().work, day, warehouse.run_id))

@@ -1,10 +1,13 @@
 """The yard: what every source system delivered, copied and not interpreted, one asset a feed."""
 
+from pathlib import Path
+
 import dagster as dg
+import duckdb
 
 from orchestration import ledger
 from orchestration.defs.resources import Inbox
-from orchestration.door import Door, conservation_results
+from orchestration.door import Door
 from orchestration.ingestion.contracts import Contract, load_contracts
 from orchestration.ingestion.inbox import InboxFile, scan
 from orchestration.ingestion.profile import profile
@@ -48,10 +51,12 @@ def _place(file: InboxFile) -> dict[str, object]:
 
 
 def _raw_asset(contract: Contract) -> dg.AssetsDefinition:
-    schema, table = contract.relation.split(".")
+    key = dg.AssetKey(contract.relation.split("."))
+    acceptable, add_up = f"{contract.feed}_are_acceptable", f"{contract.feed}_add_up"
 
+    # The checks run in the step that loads: two dozen steps of their own would cost more than they check.
     @dg.asset(
-        key=[schema, table],
+        key=key,
         group_name="raw",
         deps=[INBOX],
         partitions_def=days,
@@ -59,14 +64,29 @@ def _raw_asset(contract: Contract) -> dg.AssetsDefinition:
         description=contract.description,
         owners=[f"team:{contract.owner}"],
         metadata={"contract": contract.name, "domain": contract.domain},
+        check_specs=[
+            dg.AssetCheckSpec(
+                acceptable,
+                asset=key,
+                blocking=True,
+                description="Great Expectations finds the profile of what came today acceptable.",
+            ),
+            dg.AssetCheckSpec(
+                add_up,
+                asset=key,
+                blocking=True,
+                description="Rows read = loaded + quarantined + duplicate, for every delivery of this run.",
+            ),
+        ],
     )
     def raw(context: dg.AssetExecutionContext, warehouse: Warehouse) -> dg.MaterializeResult:
-        day = as_of_date(context)
-        home = settings()
-        yard = Yard(home.archive, home.work / "decoded", warehouse.run_id, day)
+        door = Door(warehouse, as_of_date(context))
+        yard = Yard(settings().archive, settings().work / "decoded", warehouse.run_id, door.as_of_date)
         with warehouse.connect() as connection:
             received = receive(connection, contract, _files(connection, contract), yard)
+            frame = profile(connection, contract, warehouse.run_id) if received.rows_loaded else None
             rows = connection.execute(f"select count(*) from {contract.relation}").fetchone()
+        suite = f"raw_{contract.system}_{contract.feed}"
         return dg.MaterializeResult(
             metadata={
                 "dagster/row_count": rows[0] if rows else 0,
@@ -75,16 +95,18 @@ def _raw_asset(contract: Contract) -> dg.AssetsDefinition:
                 "rows_loaded": received.rows_loaded,
                 "rows_quarantined": received.rows_quarantined,
                 "rows_duplicate": received.rows_duplicate,
-            }
+            },
+            check_results=[
+                door.inspect(frame, suite, contract.relation)._replace(check_name=acceptable),
+                door.balance(contract)._replace(check_name=add_up),
+            ],
         )
 
     return raw
 
 
-def _files(connection, contract: Contract) -> list[InboxFile]:
+def _files(connection: duckdb.DuckDBPyConnection, contract: Contract) -> list[InboxFile]:
     """The feed's files as the inbox asset of this run saw them, in the order in which they count."""
-    from pathlib import Path
-
     rows = connection.execute(
         """
         select path, delivery_date, size_bytes from ops.inbox where source_system = ? and feed = ?
@@ -95,36 +117,7 @@ def _files(connection, contract: Contract) -> list[InboxFile]:
     return [InboxFile(Path(path), contract.system, day, size, contract, "") for path, day, size in rows]
 
 
-def _door(contract: Contract, asset: dg.AssetsDefinition) -> dg.AssetChecksDefinition:
-    @dg.asset_check(asset=asset, name=f"{contract.feed}_are_acceptable", blocking=True)
-    def acceptable(context: dg.AssetCheckExecutionContext, warehouse: Warehouse) -> dg.AssetCheckResult:
-        """Great Expectations looks at the profile of what came today."""
-        with warehouse.connect() as connection:
-            frame = profile(connection, contract, warehouse.run_id)
-        door = Door(warehouse, as_of_date(context))
-        return door.inspect(frame, f"raw_{contract.system}_{contract.feed}", contract.relation)
-
-    return acceptable
-
-
-def _books(contract: Contract, asset: dg.AssetsDefinition) -> dg.AssetChecksDefinition:
-    @dg.asset_check(asset=asset, name=f"{contract.feed}_add_up", blocking=True)
-    def add_up(context: dg.AssetCheckExecutionContext, warehouse: Warehouse) -> dg.AssetCheckResult:
-        """Rows read = loaded + quarantined + duplicate, for every delivery of this run."""
-        return conservation_results(warehouse, contract, as_of_date(context))
-
-    return add_up
-
-
-def _feed(contract: Contract) -> tuple[dg.AssetsDefinition, list[dg.AssetChecksDefinition]]:
-    asset = _raw_asset(contract)
-    return asset, [_door(contract, asset), _books(contract, asset)]
-
-
 @dg.definitions
 def raw() -> dg.Definitions:
-    feeds = [_feed(contract) for contract in load_contracts(CONTRACTS)]
-    return dg.Definitions(
-        assets=[everything_that_was_delivered, *(asset for asset, _ in feeds)],
-        asset_checks=[check for _, checks in feeds for check in checks],
-    )
+    feeds = [_raw_asset(contract) for contract in load_contracts(CONTRACTS)]
+    return dg.Definitions(assets=[everything_that_was_delivered, *feeds])

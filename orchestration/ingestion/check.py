@@ -34,7 +34,11 @@ def look_at(path: Path, contract_name: str | None, home: Settings) -> dict[str, 
     with TemporaryDirectory(prefix="crm-check-", dir=_scratch(home)) as folder:
         scratch = Path(folder)
         arrival = take_in(path, contract.files.encodings, scratch / "archive", scratch)
-        config = {"memory_limit": home.memory_limit, "threads": str(home.threads), "temp_directory": str(scratch)}
+        config: dict[str, Any] = {
+            "memory_limit": home.memory_limit,
+            "threads": str(home.threads),
+            "temp_directory": str(scratch),
+        }
         with duckdb.connect(":memory:", config=config) as connection:
             connection.execute("set timezone = 'UTC'")
             ledger.open_books(connection)

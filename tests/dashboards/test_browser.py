@@ -6,6 +6,7 @@ Pictures of every walk stay in tests/artefacts/, to be looked at by a person.
 import csv
 import io
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -92,7 +93,8 @@ def visit(chromium, address):
         contexts.append(context)
         page = context.new_page()
         page.set_default_timeout(30_000)
-        page.on("console", lambda message: message.type == "error" and complaints.append(message.text))
+        page.on("console", lambda message: _is_ours(message) and complaints.append(message.text))
+        page.on("request", lambda request: _leaves_home(request.url) and complaints.append(f"asked for {request.url}"))
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.goto(f"{address}/{path}")
         return page
@@ -107,7 +109,7 @@ def visit(chromium, address):
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("language", QUESTIONS)
 def test_a_visitor_can_walk_through_the_three_pages(visit, published, language, theme, size):
-    page = visit(f"business?lang={language}", size, theme)
+    page = visit(f"?lang={language}", size, theme)
     for name, question in QUESTIONS[language].items():
         if name != "business":
             _go_to(page, question, size)
@@ -120,11 +122,11 @@ def test_a_visitor_can_walk_through_the_three_pages(visit, published, language, 
 
 
 def test_the_language_of_the_browser_is_the_language_of_the_page(visit):
-    page = visit("business", locale="zh-CN")
+    page = visit("", locale="zh-CN")
     expect(page.get_by_role("heading", level=1)).to_have_text(QUESTIONS["zh"]["business"])
     page.get_by_role("radio", name="English").or_(page.get_by_role("button", name="English")).first.click()
     expect(page.get_by_role("heading", level=1)).to_have_text(QUESTIONS["en"]["business"])
-    expect(page).to_have_url(lambda url: "lang=en" in url)
+    expect(page).to_have_url(re.compile("lang=en"))
 
 
 def test_a_click_on_the_map_shows_that_segment(visit, published):
@@ -149,6 +151,15 @@ def test_the_downloaded_file_holds_the_customers_of_the_segment(visit, published
     rows = list(csv.DictReader(io.StringIO(raw.decode("utf-8-sig"))))
     champions = published.tables["marts.customer_360"].query("segment == 'champions'")
     assert {row["客户"] for row in rows} == set(champions["customer_id"])
+
+
+def _is_ours(message) -> bool:
+    # a page opened by its own address makes Streamlit look for its server below that address first, and miss
+    return message.type in ("error", "warning") and "/_stcore/" not in (message.location or {}).get("url", "")
+
+
+def _leaves_home(url: str) -> bool:
+    return not url.startswith(("http://127.0.0.1:", "ws://127.0.0.1:", "data:", "blob:"))
 
 
 def _expected(shop, page: str) -> list[str]:
@@ -209,11 +220,14 @@ def _take_picture(page: Page, name: str, size: str) -> None:
 def _sideways_overflow(page: Page) -> list[str]:
     """What is wider than the place it stands in: the page itself, a figure, its label or a heading."""
     return page.evaluate(
-        """() => ['stMain', 'stMetricValue', 'stMetricLabel', 'stHeading', 'stCaptionContainer', 'stAlert']
-            .flatMap(id => [...document.querySelectorAll(`[data-testid="${id}"]`)])
-            .flatMap(element => [element, ...element.querySelectorAll('*')].slice(0, 8))
-            .filter(element => element.scrollWidth > element.clientWidth + 1 && element.clientWidth > 1)
-            .map(element => `${element.dataset.testid || element.tagName}: ${element.innerText.slice(0, 60)}`)"""
+        """() => {
+            const all = id => [...document.querySelectorAll(`[data-testid="${id}"]`)];
+            const texts = ['stMetricValue', 'stMetricLabel', 'stMetricDelta', 'stHeading', 'stCaptionContainer', 'stAlert']
+                .flatMap(all).flatMap(element => [element, ...element.querySelectorAll('*')]);
+            return [...all('stMain'), ...texts]
+                .filter(element => element.clientWidth > 1 && element.scrollWidth > element.clientWidth + 1)
+                .map(element => `${element.dataset.testid || element.tagName}: ${element.innerText.slice(0, 60)}`);
+        }"""
     )
 
 

@@ -225,6 +225,17 @@ def test_the_page_of_buyers_and_others_passes():
     assert (verdict.broken, verdict.warnings) == ([], [])
 
 
+@pytest.mark.parametrize("kind", [float, object])
+def test_a_warehouse_in_which_nobody_has_bought_yet_may_be_published(kind):
+    nobody_bought = customers().query("not has_ordered")
+    nobody_bought = nobody_bought.astype(dict.fromkeys(["recency_days", "r_score", "f_score", "m_score"], kind))
+    assert inspect(nobody_bought, published_customer_360.suite()).broken == []
+
+
+def test_a_warehouse_without_customers_may_not_be_published():
+    assert "expect_table_row_count_to_be_between" in inspect(customers()[:0], published_customer_360.suite()).broken
+
+
 BUYER, OTHER = 0, 3
 
 

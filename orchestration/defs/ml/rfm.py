@@ -11,6 +11,7 @@ from orchestration.door import Door
 from orchestration.warehouse import Warehouse, as_of_date
 
 KEY = dg.AssetKey(["ml", "rfm"])
+FIT = "rfm_is_fit_to_publish"
 NOBODY = "Nobody has bought anything before this day."
 COLUMNS = {
     "customer_id": "str",
@@ -28,7 +29,18 @@ COLUMNS = {
 }
 
 
-@dg.asset(key=KEY, deps=[["marts", "customer_features"]], group_name="ml", kinds={"pandas"}, owners=["team:marketing"])
+@dg.asset(
+    key=KEY,
+    deps=[["marts", "customer_features"]],
+    group_name="ml",
+    kinds={"pandas"},
+    owners=["team:marketing"],
+    check_specs=[
+        dg.AssetCheckSpec(
+            FIT, asset=KEY, blocking=True, description="Every customer once, scores from 1 to 5, known segments only."
+        )
+    ],
+)
 def rfm(context: dg.AssetExecutionContext, warehouse: Warehouse) -> dg.MaterializeResult:
     """One row per customer who has bought: recency, frequency and monetary scores, and both segment names."""
     from models_ml import rfm as model
@@ -64,11 +76,7 @@ def rfm(context: dg.AssetExecutionContext, warehouse: Warehouse) -> dg.Materiali
             "gate_reason": gate,
         }
         ledger.note(connection, "ops.model_runs", [entry])
-    return dg.MaterializeResult(metadata={"dagster/row_count": rows, "model_run_id": model_run_id})
-
-
-@dg.asset_check(asset=KEY, name="rfm_is_fit_to_publish", blocking=True)
-def fit_to_publish(context: dg.AssetCheckExecutionContext, warehouse: Warehouse) -> dg.AssetCheckResult:
-    """Every customer once, scores from 1 to 5, only known segments."""
-    frame = warehouse.read("select * from ml.rfm")
-    return Door(warehouse, as_of_date(context)).inspect(None if frame.empty else frame, "ml_rfm", "ml.rfm")
+    fit = Door(warehouse, day).inspect(None if scores.empty else scores, "ml_rfm", "ml.rfm")
+    return dg.MaterializeResult(
+        metadata={"dagster/row_count": rows, "model_run_id": model_run_id}, check_results=[fit._replace(check_name=FIT)]
+    )
