@@ -16,7 +16,7 @@ _BLUE = "#3b8fd4"
 
 
 def bars_over_time(frame: pd.DataFrame, title: str) -> alt.Chart:
-    """One bar a period, oldest first; a period that has not ended is paler.
+    """One bar a period, oldest first; a period that has not ended is fainter.
 
     Columns: label and value_text (words), value (number), is_whole (bool).
     """
@@ -95,6 +95,6 @@ def rfm_map(frame: pd.DataFrame, theme: str) -> alt.LayerChart:
         )
         .add_params(clicked)
     )
-    counts = base.mark_text(color=INK[theme], fontSize=14, fontWeight=600, dy=-14).encode(text="count_text:N")
-    names = base.mark_text(color=INK[theme], fontSize=11, lineBreak="\n", baseline="top", dy=-4).encode(text="label:N")
-    return (squares + counts + names).properties(height=400)
+    counts = base.mark_text(color=INK[theme], fontSize=14, fontWeight=600, dy=-20).encode(text="count_text:N")
+    names = base.mark_text(color=INK[theme], fontSize=11, lineBreak="\n", baseline="top", dy=-10).encode(text="label:N")
+    return (squares + counts + names).properties(height=440)

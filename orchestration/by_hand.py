@@ -5,12 +5,10 @@ from contextlib import contextmanager
 
 from orchestration import ledger
 from orchestration.lock import one_writer
-from orchestration.publishing import Work, look_over, publish, refuse_if
+from orchestration.publishing import FRAMES, Work, look_over, publish, refuse_if, suite_of
 from orchestration.settings import announce
 from orchestration.snapshots import CORE, SnapshotError
 from orchestration.warehouse import open_database, shelf
-
-SUITE, SUBJECT = "published_customer_360", "marts.customer_360"
 
 
 @contextmanager
@@ -37,7 +35,6 @@ def publish_by_hand() -> str:
         SnapshotError: there is no such copy, or it is not fit.
     """
     from expectations.gate import inspect
-    from expectations.suites import published_customer_360
 
     home = announce()
     core = home.work / CORE
@@ -49,11 +46,11 @@ def publish_by_hand() -> str:
             run = connection.execute(
                 "select run_id, as_of_date from ops.runs order by run_number desc limit 1"
             ).fetchone()
-            frame = connection.sql(f"select * from {SUBJECT}").df()
             found = look_over(connection)
-        verdict = inspect(frame, published_customer_360.suite())
-        if run is None or not verdict.passed:
-            raise SnapshotError(f"Nothing was published: {SUBJECT} breaks {', '.join(verdict.broken) or 'its books'}.")
+            verdicts = [inspect(connection.sql(query).df(), suite_of(relation)) for relation, query in FRAMES.items()]
+        broken = [f"{verdict.suite} breaks {name}" for verdict in verdicts for name in verdict.broken]
+        if run is None or broken:
+            raise SnapshotError(f"Nothing was published: {', '.join(broken) or 'no run has filled this copy'}.")
         refuse_if(found)
         run_id, day = run
         return publish(Work(home.work, day, run_id))

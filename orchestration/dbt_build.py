@@ -88,6 +88,22 @@ def build(models: Iterable[str], as_of_date: date, warehouse: Path) -> list[Node
     return [_node_result(result) for result in outcome.result.results]
 
 
+def docs() -> Path:
+    """dbt's documentation of the project as one page that needs no server; returns its path.
+
+    Raises:
+        DbtError: dbt could not write it.
+    """
+    from dbt.cli.main import dbtRunner
+
+    with _speaking_to(settings().work / CORE):
+        outcome = dbtRunner(manifest=_parse()).invoke(["docs", "generate", "--static", "--empty-catalog", *_where()])
+        _let_go()
+    if not outcome.success:
+        raise DbtError(f"dbt docs could not be built: {_harmless(str(outcome.exception))}")
+    return target_path() / "static_index.html"
+
+
 @cache
 def _parse() -> Any:
     from dbt.cli.main import dbtRunner

@@ -17,32 +17,33 @@ SHAPES = {
 }
 
 
+# What every shape has: a cell without one of these signs needs no closer look, and nearly none has one.
+SIGNS = r"[@+]|[0-9]{11}"
+
+
 def findings(connection: duckdb.DuckDBPyConnection, relations: Iterable[str]) -> list[str]:
     """Sentences that name the columns of `relations` with cells of a personal shape, and how many; never the cells."""
-    found = []
-    for relation in sorted(relations):
-        columns = [
-            name for name, kind, *_ in connection.execute(f"describe {relation}").fetchall() if kind == "VARCHAR"
-        ]
-        if not columns:
-            continue
-        counts = connection.execute(
-            "select "
-            + ", ".join(f"count(*) filter ({_has_shape(column, shape)})" for column in columns for shape in SHAPES)
-            + f" from {relation}"
-        ).fetchone()
-        labels = [(column, shape) for column in columns for shape in SHAPES]
-        found += [
-            f"{relation}.{column}: {count} cells look like a {shape}"
-            for (column, shape), count in zip(labels, counts or [], strict=True)
-            if count
-        ]
-    return found
+    return [
+        f"{relation}.{column}: {count} cells look like a {shape}"
+        for relation in sorted(relations)
+        for column in _suspects(connection, relation)
+        for shape, count in _shapes(connection, relation, column)
+    ]
 
 
-def _has_shape(column: str, shape: str) -> str:
-    pattern = SHAPES[shape].replace("'", "''")
-    # The plain search for the sign is many times cheaper than the pattern and settles nearly every cell.
-    sign = {"e-mail address": "@", "international phone number": "+"}.get(shape)
-    test = f"regexp_matches(\"{column}\", '{pattern}')"
-    return f"contains(\"{column}\", '{sign}') and {test}" if sign else test
+def _suspects(connection: duckdb.DuckDBPyConnection, relation: str) -> list[str]:
+    columns = [name for name, kind, *_ in connection.execute(f"describe {relation}").fetchall() if kind == "VARCHAR"]
+    if not columns:
+        return []
+    looks = ", ".join(f"bool_or(regexp_matches(\"{column}\", '{SIGNS}'))" for column in columns)
+    found = connection.execute(f"select {looks} from {relation}").fetchone() or ()
+    return [column for column, is_suspect in zip(columns, found, strict=True) if is_suspect]
+
+
+def _shapes(connection: duckdb.DuckDBPyConnection, relation: str, column: str) -> list[tuple[str, int]]:
+    counts = ", ".join(f"count(*) filter (regexp_matches(\"{column}\", '{shape}'))" for shape in SHAPES.values())
+    found = (
+        connection.execute(f"select {counts} from {relation} where regexp_matches(\"{column}\", '{SIGNS}')").fetchone()
+        or ()
+    )
+    return [(shape, count) for shape, count in zip(SHAPES, found, strict=True) if count]

@@ -3,7 +3,9 @@
 import json
 from dataclasses import dataclass
 from datetime import date
+from importlib import import_module
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import duckdb
 
@@ -13,8 +15,40 @@ from orchestration.privacy import findings
 from orchestration.snapshots import MARTS, PEOPLE, Edition, SnapshotError
 from orchestration.warehouse import open_database, shelf
 
+if TYPE_CHECKING:
+    import great_expectations as gx
+
 SHOWN = {"marts": MARTS, "people": PEOPLE}
 VALUE_SCAN = "nothing_shown_names_a_person"
+
+# What the door is shown of a table before it is published: narrow frames, or measures where rows are many.
+FRAMES = {
+    "marts.customer_360": """
+        select customer_id, as_of_date, entity_type, record_count, has_ordered, recency_days, order_count, net_revenue,
+            currency_code, r_score, f_score, m_score, segment, segment_8
+        from marts.customer_360
+    """,
+    "marts.daily_business": "select * from marts.daily_business",
+    "marts.fct_orders": """
+        select count(*) as row_count,
+            count(distinct order_id) as "order_id.distinct_count",
+            count(distinct currency_code) as "currency_code.distinct_count",
+            coalesce(avg((order_id is null)::int), 0) as "order_id.missing_share",
+            coalesce(avg((ordered_at is null)::int), 0) as "ordered_at.missing_share",
+            coalesce(avg((order_type is null)::int), 0) as "order_type.missing_share",
+            coalesce(avg((currency_code is null)::int), 0) as "currency_code.missing_share",
+            coalesce(avg((order_type not in ('sale', 'adjustment'))::int), 0) as unknown_type_share,
+            coalesce(avg((is_guest is distinct from (customer_id is null))::int), 0) as unmarked_guest_share,
+            count(*) filter (is_sale) as sale_count,
+            coalesce(avg((net_revenue is null)::int) filter (is_sale), 0) as "sale.net_revenue.missing_share",
+            coalesce(avg((shipping_amount is null)::int) filter (is_sale), 0) as "sale.shipping_amount.missing_share",
+            coalesce(avg((line_count is null)::int) filter (is_sale), 0) as "sale.line_count.missing_share",
+            coalesce(avg((item_count is null)::int) filter (is_sale), 0) as "sale.item_count.missing_share",
+            coalesce(avg((net_revenue < 0)::int) filter (is_sale), 0) as "sale.negative_share",
+            coalesce(avg((customer_id is null)::int) filter (is_sale), 0) as "sale.guest_share"
+        from (select *, order_type = 'sale' as is_sale from marts.fct_orders)
+    """,
+}
 
 
 @dataclass(frozen=True)
@@ -35,6 +69,12 @@ def published_relations() -> dict[str, str]:
         if node["config"].get("meta", {}).get("publish")
     }
     return shown | {"ml.rfm": MARTS} | dict.fromkeys(ledger.PUBLISHED, MARTS)
+
+
+def suite_of(relation: str) -> "gx.ExpectationSuite":
+    """What a published table is held to."""
+    suite: gx.ExpectationSuite = import_module(f"expectations.suites.published_{relation.partition('.')[2]}").suite()
+    return suite
 
 
 def look_over(connection: duckdb.DuckDBPyConnection) -> list[str]:

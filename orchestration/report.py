@@ -20,6 +20,9 @@ from orchestration.warehouse import duckdb_config, shelf
 SEARCH_PATH = "main,ml,ops"
 
 
+WORDS = {"dagster/row_count": "rows in all", "assets": "tables"}
+
+
 class QueryRefusedError(Exception):
     """A query that cannot be answered; the message is the engine's, about the user's own text."""
 
@@ -151,10 +154,12 @@ class RunPrinter:
         """One line for a finished step of a run; what merely checked needs none."""
         if "assets" not in counts:
             return
-        told = " · ".join(
-            f"{value:,} {key.removeprefix('dagster/').replace('_', ' ')}" for key, value in counts.items()
-        )
-        self.console.print(f"  {escape(name):<40} [dim]{seconds:5.1f} s[/]  {escape(told)}", soft_wrap=True)
+        told = [
+            f"{value:,} {WORDS.get(key, key.replace('_', ' '))}"
+            for key, value in counts.items()
+            if value and (key != "assets" or value > 1)
+        ]
+        self.console.print(f"  {escape(name):<40} [dim]{seconds:5.1f} s[/]  {escape(' · '.join(told))}", soft_wrap=True)
 
     def summary(self, found: dict[str, Any]) -> None:
         """What was loaded, who was found, what was published, what to do next."""

@@ -94,12 +94,10 @@ class Shelf:
         draft = work / version
         draft.mkdir()
         self._checkpoint(work / CORE)
-        tables: dict[str, dict[str, Any]] = {}
         for file in (MARTS, PEOPLE):
-            relations = [relation for relation, target in edition.relations.items() if target == file]
-            tables |= self._cut(work / CORE, draft / file, relations)
+            self._cut(work / CORE, draft / file, _relations_of(edition, file))
         os.replace(work / CORE, draft / CORE)
-        self._verify_core(draft / CORE)
+        tables = self._verify(draft, edition)
         _write_manifest(draft, version, edition, tables)
         for name, mode in MODES.items():
             (draft / name).chmod(mode)
@@ -145,41 +143,41 @@ class Shelf:
         if path.with_name(path.name + ".wal").exists():
             raise SnapshotError(f"{path.name} was not closed cleanly: a write-ahead log is left beside it.")
 
-    def _cut(self, core: Path, target: Path, relations: Iterable[str]) -> dict[str, dict[str, Any]]:
-        """Copy relations from the core into a new file, and prove the copy against the original.
+    def _cut(self, core: Path, target: Path, relations: Iterable[str]) -> None:
+        """Copy relations from the core into a new file.
 
         DuckDB calls a database by its file's name: `marts.customer_360` in `marts.duckdb` would be
         ambiguous if a schema were called so, too. The tables of that schema stand in `main` there, and
         the address that an analyst types is the same in the warehouse and in the published file.
         """
-        relations = sorted(relations)
-        shown = {relation: _address(target, relation) for relation in relations}
         with duckdb.connect(config=dict(self.config)) as scribe:
             scribe.execute(f"attach '{_quoted(core)}' as house (read_only); attach '{_quoted(target)}' as shown")
-            for relation, address in shown.items():
+            for relation in relations:
+                address = _address(target, relation)
                 scribe.execute(f"create schema if not exists shown.{address.partition('.')[0]}")
                 scribe.execute(f"create table shown.{address} as select * from house.{relation}")
-            originals = {relation: _fingerprint(scribe, f"house.{relation}") for relation in relations}
             scribe.execute("checkpoint shown; detach shown; detach house")
-        with duckdb.connect(config=dict(self.config)) as reader:
-            reader.execute(f"attach '{_quoted(target)}' as shown (read_only)")
-            copies = {relation: _fingerprint(reader, f"shown.{address}") for relation, address in shown.items()}
-        torn = [relation for relation in relations if copies[relation] != originals[relation]]
-        if torn:
-            raise SnapshotError(f"{target.name} does not hold what the warehouse holds: {', '.join(torn)}.")
-        return {
-            relation: {"rows": rows, "content_hash": content, "file": target.name}
-            for relation, (rows, content) in copies.items()
-        }
 
-    def _verify_core(self, path: Path) -> None:
-        """Open the file as a reader would and read every table; a block that is damaged fails its checksum here."""
-        with duckdb.connect(str(path), read_only=True, config=dict(self.config)) as connection:
-            tables = connection.execute(
+    def _verify(self, draft: Path, edition: Edition) -> dict[str, dict[str, Any]]:
+        """Open the three files as readers would, read every table whole, and hold the copies to the originals.
+
+        A damaged block fails its checksum when it is read.
+        """
+        with duckdb.connect(str(draft / CORE), read_only=True, config=dict(self.config)) as connection:
+            found = connection.execute(
                 "select schema_name || '.' || table_name from duckdb_tables() where not internal"
             ).fetchall()
-            for (table,) in tables:
-                _fingerprint(connection, table)
+            originals = {relation: _fingerprint(connection, relation) for (relation,) in found}
+        tables = {}
+        for file in (MARTS, PEOPLE):
+            with duckdb.connect(config=dict(self.config)) as reader:
+                reader.execute(f"attach '{_quoted(draft / file)}' as shown (read_only)")
+                for relation in _relations_of(edition, file):
+                    rows, content = _fingerprint(reader, f"shown.{_address(draft / file, relation)}")
+                    if (rows, content) != originals[relation]:
+                        raise SnapshotError(f"{file} does not hold what the warehouse holds in {relation}.")
+                    tables[relation] = {"rows": rows, "content_hash": content, "file": file}
+        return tables
 
     def _point_to(self, version: str) -> None:
         draft = self.root / "current.json.draft"
@@ -191,6 +189,10 @@ class Shelf:
         os.replace(link, self.root / "current")
         os.replace(draft, self.root / "current.json")
         _fsync(self.root)
+
+
+def _relations_of(edition: Edition, file: str) -> list[str]:
+    return sorted(relation for relation, target in edition.relations.items() if target == file)
 
 
 def _address(target: Path, relation: str) -> str:

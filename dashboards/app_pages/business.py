@@ -103,7 +103,7 @@ def draw_figures(as_of, days: int, missing: bool) -> str | None:
                 delta_description=t("business.before") if is_comparable and not missing else None,
                 help=t(f"definition.business.{name}"),
                 border=True,
-                width="stretch",
+                height="stretch",
             )
     starts, ends = as_of - timedelta(days=days), as_of - timedelta(days=1)
     st.caption(md("business.period", starts=day(starts), ends=day(ends)))

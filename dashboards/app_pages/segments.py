@@ -205,7 +205,7 @@ def draw_segment(segment: pd.Series, scheme: str, missing: frozenset[str]) -> No
                 delta_arrow="off",
                 help=t(f"definition.{name}"),
                 border=True,
-                width="stretch",
+                height="stretch",
             )
     draw_customers(segment, scheme, missing)
 
@@ -266,7 +266,7 @@ def _offer_downloads(question: dict[str, str], columns: Sequence[str], count: in
 
 
 def _both_shares(sizes: pd.DataFrame) -> pd.DataFrame:
-    names = {"customer_share": t("column.customer_share"), "revenue_share": t("column.revenue_share")}
+    names = {"customer_share": t("column.customer_count"), "revenue_share": t("column.net_revenue")}
     long = sizes[["segment", "name", *names]].rename(columns=names)
     long = long.melt(["segment", "name"], list(names.values()), var_name="measure", value_name="share")
     return long.assign(share=long["share"].astype(float), share_text=[percent(share) for share in long["share"]])
@@ -285,7 +285,9 @@ def _squares(scheme: str, sizes: pd.DataFrame, chosen: str) -> pd.DataFrame:
 
 def _in_lines(name: str) -> str:
     """A name in lines narrow enough for a square on a telephone; Chinese has no spaces to break at."""
-    return name.replace(" ", "\n") if " " in name or len(name) <= 4 else f"{name[:4]}\n{name[4:]}"
+    if name.isascii():
+        return name.replace(" ", "\n")
+    return "\n".join(name[start : start + 4] for start in range(0, len(name), 4))
 
 
 def _take_from_chart(key: str) -> None:

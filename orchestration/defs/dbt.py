@@ -13,17 +13,20 @@ from orchestration.warehouse import Warehouse, as_of_date
 project = DbtProject(project_dir=DBT_PROJECT, target_path=target_path())
 
 
-@dbt_assets(manifest=manifest_path(), project=project, name="dbt")
+# Seeds are a handful of rows that belong to the project: built with the staging models, no step of their own.
+@dbt_assets(manifest=manifest_path(), project=project, name="dbt", exclude="resource_type:seed")
 def models(
     context: dg.AssetExecutionContext, warehouse: Warehouse
 ) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
     day = as_of_date(context)
     warehouse.let_go()
-    results = build((key.path[-1] for key in context.selected_asset_keys), day, warehouse.path)
+    selected = context.selected_asset_keys
+    seeds = {"resource_type:seed"} if any(key.path[0] == "staging" for key in selected) else set()
+    results = build({key.path[-1] for key in selected} | seeds, day, warehouse.path)
     _write_down(Door(warehouse, day), results)
     checks = {check.name: check for check in context.selected_asset_check_keys}
     for result in results:
-        if result.kind in ("model", "seed") and result.is_good:
+        if result.kind == "model" and result.is_good:
             yield dg.MaterializeResult(asset_key=result.subject.split("."))
         elif result.name in checks:
             yield _check(result, checks[result.name])

@@ -1,11 +1,13 @@
 """The shop window is dressed: feeds are summed up, the tables to be shown are looked over, a version is published."""
 
+from collections.abc import Iterator
+
 import dagster as dg
 
 from orchestration import ledger
 from orchestration.door import Door
 from orchestration.ingestion.contracts import load_contracts
-from orchestration.publishing import VALUE_SCAN, Work, look_over, publish, published_relations, refuse_if
+from orchestration.publishing import FRAMES, VALUE_SCAN, Work, look_over, publish, published_relations, refuse_if
 from orchestration.settings import CONTRACTS, settings
 from orchestration.snapshots import SnapshotError
 from orchestration.warehouse import Warehouse, as_of_date
@@ -52,13 +54,25 @@ def snapshot(context: dg.AssetExecutionContext, warehouse: Warehouse) -> dg.Mate
     )
 
 
-@dg.asset_check(asset=["marts", "customer_360"], name="customer_360_is_fit_to_show", blocking=True)
-def customer_360_is_fit(context: dg.AssetCheckExecutionContext, warehouse: Warehouse) -> dg.AssetCheckResult:
-    """One row a customer, known segments only, no impossible numbers."""
-    frame = warehouse.read("select * from marts.customer_360")
-    return Door(warehouse, as_of_date(context)).inspect(frame, "published_customer_360", "marts.customer_360")
+def _fit(relation: str) -> dg.AssetCheckSpec:
+    return dg.AssetCheckSpec(
+        f"{relation.partition('.')[2]}_is_fit_to_show",
+        asset=dg.AssetKey(relation.split(".")),
+        blocking=True,
+        description="Great Expectations finds the table fit for the pages.",
+    )
+
+
+@dg.multi_asset_check(name="what_is_shown", specs=[_fit(relation) for relation in FRAMES])
+def what_is_shown(context: dg.AssetCheckExecutionContext, warehouse: Warehouse) -> Iterator[dg.AssetCheckResult]:
+    """The last look at the tables that the pages read."""
+    door = Door(warehouse, as_of_date(context))
+    for relation, query in FRAMES.items():
+        spec = _fit(relation)
+        result = door.inspect(warehouse.read(query), f"published_{relation.partition('.')[2]}", relation)
+        yield result._replace(asset_key=spec.asset_key, check_name=spec.name)
 
 
 @dg.definitions
 def publishing() -> dg.Definitions:
-    return dg.Definitions(assets=[feeds, snapshot], asset_checks=[customer_360_is_fit])
+    return dg.Definitions(assets=[feeds, snapshot], asset_checks=[what_is_shown])

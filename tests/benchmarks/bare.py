@@ -46,6 +46,9 @@ select
     case
         when invoice like 'C%' then 'return'
         when invoice like 'A%' or (max(customer_id) is null and max(abs(unit_price)) = 0) then 'adjustment'
+        when bool_and(stock_code in (
+            'BANK CHARGES', 'AMAZONFEE', 'CRUK', 'B', 'ADJUST', 'ADJUST2', 'TEST001', 'TEST002'
+        )) then 'adjustment'
         else 'sale'
     end as kind,
     coalesce(sum(net_amount) filter (stock_code not in (

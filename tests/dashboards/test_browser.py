@@ -22,6 +22,12 @@ from playwright.sync_api import Page, expect, sync_playwright
 
 ARTEFACTS = ROOT / "tests" / "artefacts"
 SIZES = {"phone": (390, 844), "desk": (1280, 900)}
+# Streamlit closes the sidebar behind a visitor only when the browser says that it is a telephone's.
+TELEPHONE = {
+    "is_mobile": True,
+    "has_touch": True,
+    "user_agent": "Mozilla/5.0 (Linux; Android 14) AppleWebKit/537.36 Chrome/126.0 Mobile Safari/537.36",
+}
 expect.set_options(timeout=30_000)  # a cold server imports pandas before its first answer
 FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]
 FLAGS += ["--disable-background-networking", "--disable-component-update", "--disable-sync"]
@@ -88,7 +94,10 @@ def visit(chromium, address):
     def opened(path: str, size: str = "desk", theme: str = "light", locale: str = "en-GB") -> Page:
         width, height = SIZES[size]
         context = chromium.new_context(
-            viewport={"width": width, "height": height}, color_scheme=theme, locale=locale, accept_downloads=True
+            viewport={"width": width, "height": height},
+            color_scheme=theme,
+            locale=locale,
+            **(TELEPHONE if size == "phone" else {}),
         )
         contexts.append(context)
         page = context.new_page()
