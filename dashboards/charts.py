@@ -13,6 +13,7 @@ from dashboards.text import t
 INK = {"light": "#1f2933", "dark": "#f2f5f9"}
 _EDGE = {"light": "#d9822b", "dark": "#f0a04b"}
 _BLUE = "#3b8fd4"
+_PADDING = {"left": 0, "top": 5, "right": 22, "bottom": 5}  # on the right, room for half a label
 
 
 def bars_over_time(frame: pd.DataFrame, title: str) -> alt.Chart:
@@ -29,7 +30,7 @@ def bars_over_time(frame: pd.DataFrame, title: str) -> alt.Chart:
             opacity=alt.condition("datum.is_whole", alt.value(1), alt.value(0.45)),
             tooltip=[alt.Tooltip("label:N", title=t("chart.period")), alt.Tooltip("value_text:N", title=title)],
         )
-        .properties(height=220)
+        .properties(height=220, padding=_PADDING)
     )
 
 
@@ -54,7 +55,7 @@ def shares(frame: pd.DataFrame) -> alt.Chart:
             ],
         )
         .add_params(clicked)
-        .properties(height=34 * frame["name"].nunique() + 60)
+        .properties(height=34 * frame["name"].nunique() + 60, padding=_PADDING)
     )
 
 

@@ -167,7 +167,7 @@ def _connection(marts: str) -> duckdb.DuckDBPyConnection:
 
     The file is nameless, but its reader still gets no way out: no other file, no network, no Python variable.
     """
-    config = {
+    config: dict[str, str | bool | int | float | list[str]] = {
         "memory_limit": os.environ.get("CRM_MEMORY_LIMIT", "2GB"),
         "threads": os.environ.get("CRM_THREADS", "2"),
         "temp_directory": "",  # the pages write nothing, not even what does not fit into memory

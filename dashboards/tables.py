@@ -4,6 +4,7 @@ Belongs here: how a column is drawn, decided by its name and type. Does not belo
 The viewer can copy and download what a table shows, so its texts are as inert as an export's.
 """
 
+from datetime import date
 from typing import Any
 
 import pandas as pd
@@ -11,7 +12,7 @@ import streamlit as st
 from pandas.api import types
 
 from dashboards.exports import inert
-from dashboards.text import MISSING, has, t, word
+from dashboards.text import MISSING, day, escape, has, number, t, word
 
 
 def show_table(frame: pd.DataFrame, **options: Any) -> Any:
@@ -33,6 +34,20 @@ def show_table(frame: pd.DataFrame, **options: Any) -> Any:
     )
 
 
+def show_short_table(frame: pd.DataFrame) -> None:
+    """A handful of rows that must be readable at once, also on a telephone: plain, wrapped, without a toolbar."""
+    words = {t(f"column.{name}"): [_in_words(cell) for cell in frame[name]] for name in frame.columns}
+    st.table(pd.DataFrame(words), border="horizontal", hide_index=True)
+
+
+def _in_words(cell: Any) -> str:
+    if isinstance(cell, date):
+        return day(cell)
+    if isinstance(cell, str):
+        return escape(cell)
+    return number(cell)
+
+
 def _column(name: str, cells: pd.Series) -> Any:
     label = t(f"column.{name}")
     definition = t(f"definition.{name}") if has(f"definition.{name}") else None
@@ -40,6 +55,8 @@ def _column(name: str, cells: pd.Series) -> Any:
         return st.column_config.DateColumn(label, help=definition, format=t("pattern.date_column"))
     if name.endswith("_share"):
         return st.column_config.NumberColumn(label, help=definition, format="%.1f%%")
+    if name == "customer_id":
+        return st.column_config.TextColumn(label, help=definition, width=130)
     if types.is_bool_dtype(cells) or not types.is_numeric_dtype(cells):
         return st.column_config.TextColumn(label, help=definition)
     return st.column_config.NumberColumn(label, help=definition, format="%,d" if _is_whole(cells) else "%,.2f")

@@ -70,7 +70,7 @@ def choose_language() -> None:
 
 def number(value: float | None) -> str:
     """1234567 -> 1,234,567; nothing -> a dash."""
-    return MISSING if _is_missing(value) else format_decimal(value, format="#,##0", locale=language())
+    return MISSING if value is None or pd.isna(value) else format_decimal(value, format="#,##0", locale=language())
 
 
 def money(value: float | None, currency: str | None) -> str:
@@ -85,7 +85,7 @@ def money_rounded(value: float | None, currency: str | None) -> str:
 
 def percent(value: float | None) -> str:
     """A share of one: 0.1234 -> 12.3%."""
-    return MISSING if _is_missing(value) else format_percent(value, format="#,##0.0%", locale=language())
+    return MISSING if value is None or pd.isna(value) else format_percent(value, format="#,##0.0%", locale=language())
 
 
 def change(value: float) -> str:
@@ -95,7 +95,7 @@ def change(value: float) -> str:
 
 def day(value: date | None) -> str:
     """Dec 10, 2011."""
-    return MISSING if value is None else format_date(value, format="medium", locale=language())
+    return MISSING if value is None or pd.isna(value) else format_date(value, format="medium", locale=language())
 
 
 def period(start: date, grain: str) -> str:
@@ -119,15 +119,11 @@ def listing(words: list[str]) -> str:
 
 
 def _money(value: float | None, currency: str | None, pattern: str) -> str:
-    if _is_missing(value):
+    if value is None or pd.isna(value):
         return MISSING
     if currency is None:
         return format_decimal(value, format=pattern, locale=language())
     return format_currency(value, currency, format=f"¤{pattern}", locale=language(), currency_digits=False)
-
-
-def _is_missing(value: float | None) -> bool:
-    return bool(pd.isna(value))
 
 
 @cache

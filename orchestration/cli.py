@@ -15,7 +15,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from orchestration import clock
-from orchestration.settings import announce, settings
+from orchestration.settings import FIRST_DAY, announce, settings
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
 # Where nobody looks at a terminal, lines are as long as they are.
@@ -53,8 +53,16 @@ def world(
     from orchestration.world import write_world
 
     end = last_day.date() if last_day else clock.today()
-    summary = write_world(people, days, seed, out_dir, end)
-    out.print(f"[green]✓[/] {summary}", soft_wrap=True)
+    try:
+        summary = write_world(people, days, seed, out_dir, end)
+    except (ValueError, FileExistsError) as error:
+        raise Refused(str(error)) from error
+    out.print(
+        f"[green]✓[/] {summary.people:,} people lived from {summary.first_day} to {summary.last_day}. "
+        f"Their company wrote {summary.files} exports with {sum(summary.rows.values()):,} rows into {summary.inbox}; "
+        f"the truth lies in {summary.truth}.",
+        soft_wrap=True,
+    )
 
 
 @app.command()
@@ -99,6 +107,8 @@ def run(
     from orchestration.report import RunPrinter, published_summary
 
     day = as_of.date() if as_of else clock.today()
+    if not FIRST_DAY <= day <= clock.today():
+        raise typer.BadParameter(f"{day} is not a day from {FIRST_DAY} to today.", param_hint="--as-of")
     printer = RunPrinter(err if as_json else out)
     try:
         with printer.working(f"The daily job for {day}"):

@@ -2,5 +2,7 @@
 
 import dagster as dg
 
-# The first day is before any export a company still has; the last is today (`end_offset`).
-days = dg.DailyPartitionsDefinition(start_date="2000-01-01", end_offset=1)
+from orchestration.settings import FIRST_DAY
+
+# The last day is today (`end_offset`).
+days = dg.DailyPartitionsDefinition(start_date=FIRST_DAY.isoformat(), end_offset=1)

@@ -1,6 +1,7 @@
 """What varies between companies and machines, from the environment or the checkout's `.env`."""
 
 import os
+from datetime import date
 from functools import cache
 from pathlib import Path
 
@@ -10,6 +11,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 CHECKOUT = Path(__file__).resolve().parents[1]
 CONTRACTS = CHECKOUT / "data" / "contracts"
 DBT_PROJECT = CHECKOUT / "dbt_project"
+# Before any export that a company still has.
+FIRST_DAY = date(2000, 1, 1)
 
 
 class Settings(BaseSettings):

@@ -58,6 +58,7 @@ bounds as (
         cast($as_of as date) - 1 as ends
     from marts.daily_business
     where order_date < $as_of
+    having count(*) > 0  -- greatest() passes over a null, so without a day there must be no row
 
 ),
 
@@ -100,15 +101,13 @@ def draw_figures(as_of, days: int, missing: bool) -> str | None:
                 t(f"business.{name}"),
                 MISSING if missing else figure,
                 _change(totals, name) if is_comparable and not missing else None,
-                delta_description=t("business.before") if is_comparable and not missing else None,
                 help=t(f"definition.business.{name}"),
                 border=True,
                 height="stretch",
             )
     starts, ends = as_of - timedelta(days=days), as_of - timedelta(days=1)
-    st.caption(md("business.period", starts=day(starts), ends=day(ends)))
-    if not is_comparable and not missing:
-        st.caption(t("business.nothing_before"))
+    against = t("business.against") if is_comparable else t("business.nothing_before")
+    st.caption(" ".join([md("business.period", starts=day(starts), ends=day(ends)), "" if missing else against]))
     return currency
 
 

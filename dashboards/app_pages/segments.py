@@ -225,10 +225,10 @@ def draw_customers(segment: pd.Series, scheme: str, missing: frozenset[str]) -> 
     customers = show(f"{MEMBERS} limit $limit offset $offset", question | {"limit": PAGE_ROWS, "offset": offset})
     left_out = [column for domain, column in DOMAIN_COLUMNS.items() if domain in missing]
     with place:
+        show_table(customers.drop(columns=left_out), key="customers")
         st.caption(
             md("segments.showing", first=number(offset + 1), last=number(offset + len(customers)), count=number(count))
         )
-        show_table(customers.drop(columns=left_out), key="customers")
     _offer_downloads(question, list(customers.columns), count)
 
 
@@ -287,7 +287,7 @@ def _in_lines(name: str) -> str:
     """A name in lines narrow enough for a square on a telephone; Chinese has no spaces to break at."""
     if name.isascii():
         return name.replace(" ", "\n")
-    return "\n".join(name[start : start + 4] for start in range(0, len(name), 4))
+    return re.sub(r"(?<=..)客户$", "\n客户", name) if len(name) > 4 else name
 
 
 def _take_from_chart(key: str) -> None:

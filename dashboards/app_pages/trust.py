@@ -5,7 +5,7 @@ import streamlit as st
 
 from dashboards import freshness
 from dashboards.shop_window import current, show
-from dashboards.tables import show_table
+from dashboards.tables import show_short_table, show_table
 from dashboards.text import md, number, t, word
 
 LISTED = 200  # deliveries, files and checks shown; the counts above a list are always of all
@@ -29,8 +29,6 @@ DELIVERIES = """
 select
     counted.delivery_date,
     counted.source_system || '.' || counted.feed as feed,
-    counted.file_name,
-    files.status as delivery_status,
     counted.rows_read,
     counted.rows_loaded,
     counted.rows_quarantined,
@@ -40,6 +38,8 @@ select
         and counted.rows_read = counted.rows_loaded + counted.rows_quarantined + counted.rows_duplicate,
         false
     ) as is_balanced,
+    files.status as delivery_status,
+    counted.file_name,
     files.reason
 from ops.row_conservation as counted
 left join ops.deliveries as files on counted.file_id = files.file_id
@@ -48,7 +48,7 @@ limit $listed
 """
 
 FEEDS = """
-select domain, source_system || '.' || feed as feed, status as feed_status, last_delivery_date, row_count, owner
+select source_system || '.' || feed as feed, status as feed_status, last_delivery_date, row_count, domain, owner
 from ops.feeds
 order by case status when 'missing' then 1 when 'stale' then 2 else 3 end, domain, source_system, feed
 """
@@ -123,7 +123,7 @@ def draw_deliveries(rows: pd.Series) -> None:
         return
     if not rows["unbalanced_count"]:
         st.caption(md("trust.adds_up", count=number(rows["delivery_count"])))
-    show_table(show(DELIVERIES, {"listed": LISTED}).pipe(_in_words, "delivery_status"), key="deliveries")
+    show_table(_in_words(show(DELIVERIES, {"listed": LISTED}), "delivery_status"), key="deliveries")
     _say_if_cut(rows["delivery_count"])
 
 
@@ -133,8 +133,8 @@ def draw_unknown(count: int) -> None:
     if not count:
         st.caption(t("trust.no_unknown"))
         return
-    st.caption(t("trust.unknown_note"))
     show_table(show(UNKNOWN, {"listed": LISTED}), key="unknown")
+    st.caption(t("trust.unknown_note"))
     _say_if_cut(count)
 
 
@@ -144,12 +144,12 @@ def draw_checks(kinds: pd.DataFrame, run_id: str) -> None:
     if kinds.empty:
         st.caption(t("trust.no_checks"))
         return
-    show_table(_in_words(kinds, "kind"), key="kinds", height="content")
+    show_short_table(_in_words(kinds, "kind"))
     checks = show(CHECKS, {"run_id": run_id, "listed": LISTED})
     checks["is_passed"] = [word("check", "passed" if passed else "failed") for passed in checks["is_passed"]]
     with st.expander(t("trust.every_check"), expanded=bool(kinds["failed_count"].sum())):
         show_table(_in_words(checks, "kind"), key="checks")
-        _say_if_cut((kinds["passed_count"] + kinds["failed_count"]).sum())
+        _say_if_cut(int((kinds["passed_count"] + kinds["failed_count"]).sum()))
 
 
 def draw_models(models: pd.DataFrame) -> None:
@@ -158,7 +158,7 @@ def draw_models(models: pd.DataFrame) -> None:
     if models.empty:
         st.caption(t("trust.no_models"))
         return
-    show_table(_in_words(models, "gate"), key="models", height="content")
+    show_short_table(_in_words(models, "gate"))
 
 
 def draw_pages() -> None:
@@ -172,7 +172,7 @@ def draw_pages() -> None:
             "page_status": [word("page_status", freshness.status_of(domain)) for _, domain in needs],
         }
     )
-    show_table(frame, key="pages", height="content")
+    show_short_table(frame)
 
 
 def _in_words(frame: pd.DataFrame, *columns: str) -> pd.DataFrame:

@@ -12,7 +12,7 @@ from orchestration.ingestion.arrival import take_in
 from orchestration.ingestion.contracts import Contract, find_contract, load_contracts
 from orchestration.ingestion.encoding import decode_head
 from orchestration.ingestion.inbox import HEAD_BYTES, InboxFile, read_header
-from orchestration.ingestion.load import RefusedFileError, create_raw_table, load, refuse
+from orchestration.ingestion.load import RefusedFileError, create_raw_table, load, read, refuse
 from orchestration.settings import CONTRACTS, Settings
 
 # A file outside the inbox has no delivery date; any will do to judge it.
@@ -45,7 +45,7 @@ def look_at(path: Path, contract_name: str | None, home: Settings) -> dict[str, 
             create_raw_table(connection, contract)
             refused = ""
             try:
-                counts = load(connection, contract, file, arrival)
+                counts = load(connection, read(connection, contract, file, arrival))
             except RefusedFileError as error:
                 refused, counts = str(error), refuse(connection, contract, file, arrival, str(error))
             reasons = connection.execute(

@@ -3,6 +3,7 @@
 Here stands the shape of a contract and how a file finds its contract. Nothing here opens a database.
 """
 
+import codecs
 from collections.abc import Callable, Iterable, Sequence
 from fnmatch import fnmatch
 from functools import cached_property
@@ -10,7 +11,7 @@ from pathlib import Path
 from typing import Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 NAME = r"^[a-z][a-z0-9_]*$"
 ColumnType = Literal["text", "integer", "decimal", "date", "timestamp", "boolean"]
@@ -42,6 +43,16 @@ class Files(_Strict):
     format: Literal["csv"]
     encodings: tuple[str, ...] = ("utf-8",)
     delimiter: str = Field(default=",", min_length=1, max_length=1)
+
+    @field_validator("encodings")
+    @classmethod
+    def _are_known(cls, names: tuple[str, ...]) -> tuple[str, ...]:
+        for name in names:
+            try:
+                codecs.lookup(name)
+            except LookupError:
+                raise ValueError(f"nobody knows an encoding called {name}") from None
+        return names
 
 
 class Delivery(_Strict):

@@ -30,7 +30,8 @@ class InboxFile:
 
     @property
     def name(self) -> str:
-        return self.path.name
+        """The file's name as it can be written down."""
+        return _printable(self.path.name)
 
 
 def scan(inbox: Path, contracts: Sequence[Contract], until: date) -> list[InboxFile]:
@@ -53,11 +54,13 @@ def _walk(inbox: Path) -> Iterator[Path]:
 
 def _look_at(path: Path, inbox: Path, contracts: Sequence[Contract]) -> InboxFile:
     parts = path.relative_to(inbox).parts
-    system = parts[0] if len(parts) > 1 else ""
+    system = _printable(parts[0]) if len(parts) > 1 else ""
     delivered = _as_date(parts[1]) if len(parts) > 2 else None
     contract, reason = None, ""
     if path.is_symlink():
         reason = "It is a link; the inbox takes only files."
+    elif str(path) != _printable(str(path)):
+        reason = "Its name is not written in UTF-8; rename it."
     elif len(parts) != 3 or delivered is None:
         reason = "It does not lie in <system>/<YYYY-MM-DD>/."
     elif system not in {known.system for known in contracts}:
@@ -103,6 +106,12 @@ def read_header(text: str, delimiter: str) -> list[str]:
 
 def _as_date(text: str) -> date | None:
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError:
         return None
+    return day if day.isoformat() == text else None
+
+
+def _printable(name: str) -> str:
+    """A name from the file system, with what is not UTF-8 in it escaped; old zip files carry such names."""
+    return name.encode("utf-8", "backslashreplace").decode("utf-8")

@@ -16,11 +16,12 @@ import duckdb
 import pyarrow as pa
 
 from orchestration.ingestion.arrival import Arrival
-from orchestration.ingestion.contracts import Column, Contract, fold
+from orchestration.ingestion.contracts import Column, Contract
 from orchestration.ingestion.inbox import InboxFile
 
 MAX_CELL_CHARACTERS = 1024 * 1024
 BATCH_ROWS = 50_000
+MOMENT = "[0-9]{4}[-/][0-9]{1,2}[-/][0-9]{1,2}([ T][0-9:.]+ ?(Z|UTC|[+-]00(:?00)?)?)?"
 
 REASONS = {
     "repeated_header": "The header stands here again.",
@@ -29,7 +30,7 @@ REASONS = {
     "required": "A required cell is empty.",
     "integer": "A cell is not a whole number.",
     "decimal": "A cell is not a number.",
-    "timestamp": "A cell is not a time.",
+    "timestamp": "A cell is not a time in UTC.",
     "date": "A cell is not a date.",
     "boolean": "A cell is neither true nor false.",
 }
@@ -67,35 +68,45 @@ def create_raw_table(connection: duckdb.DuckDBPyConnection, contract: Contract) 
         connection.execute(f"alter table {contract.relation} add column if not exists {column.name} varchar")
 
 
-def load(connection: duckdb.DuckDBPyConnection, contract: Contract, file: InboxFile, arrival: Arrival) -> Counts:
-    """Load one file inside the caller's transaction and return its counts.
+@dataclass(frozen=True)
+class Reading:
+    """A file whose rows stand, judged, in the temporary table `arrived`. `rows_read` is what its bytes say."""
 
-    `rows_read` is what the bytes say; the other three are counted in the tables they ended in, so
-    that a row lost on the way shows.
+    source: "_Source"
+    rows_read: int
+
+
+def read(connection: duckdb.DuckDBPyConnection, contract: Contract, file: InboxFile, arrival: Arrival) -> Reading:
+    """Read and judge the rows of one file, outside of any transaction: an error of the fast reader would end it.
 
     Raises:
-        RefusedFileError: the file must be quarantined whole; nothing was loaded.
+        RefusedFileError: the file must be quarantined whole.
     """
     source = _open(contract, file, arrival)
-    rows_read = _read(connection, source)
+    return Reading(source, _read(connection, source))
+
+
+def load(connection: duckdb.DuckDBPyConnection, reading: Reading) -> Counts:
+    """Load what `read` has just read, inside the caller's transaction, and return its counts.
+
+    `rows_read` comes from the bytes; the other three are counted in the tables they ended in, so that a
+    row lost on the way shows.
+    """
+    source, contract = reading.source, reading.source.contract
     _pick_fresh(connection, source)
+    loaded, quarantined = _standing(connection, source)
     connection.execute(f"""
         insert into {contract.relation} by name
-        select {_names(contract)}, _row_hash, date '{file.delivery_date}' as _delivery_date,
-            '{arrival.file_id}' as _file_id, _row_number
+        select {_names(contract)}, _row_hash, date '{source.delivery_date}' as _delivery_date,
+            '{source.arrival.file_id}' as _file_id, _row_number
         from arrived semi join fresh using (_row_number)
     """)
     _set_aside(connection, source)
+    loaded_now, quarantined_now = _standing(connection, source)
     return Counts(
-        rows_read,
-        _count(
-            connection,
-            f"{contract.relation} where _file_id = '{arrival.file_id}' and _delivery_date = '{file.delivery_date}'",
-        ),
-        _count(
-            connection,
-            f"ops.quarantine where file_id = '{arrival.file_id}' and delivery_date = '{file.delivery_date}'",
-        ),
+        reading.rows_read,
+        loaded_now - loaded,
+        quarantined_now - quarantined,
         _count(connection, "arrived anti join fresh using (_row_number) where _rule is null"),
         tuple(source.unmapped),
     )
@@ -131,13 +142,21 @@ class _Source:
         delimiter = self.contract.files.delimiter.replace("'", "''")
         return (
             f"read_csv('{_quoted(str(self.text))}', auto_detect = false, header = true, strict_mode = true, "
-            f"delim = '{delimiter}', quote = '\"', escape = '\"', nullstr = '', columns = {{{cells}}})"
+            f"delim = '{delimiter}', quote = '\"', escape = '\"', nullstr = '', "
+            f"max_line_size = {MAX_CELL_CHARACTERS}, columns = {{{cells}}})"
         )
 
     @property
+    def is_header(self) -> str:
+        """SQL condition: a record is the header over again."""
+        titles = [f"'{_quoted(title)}'" if title else "null" for title in self.header]
+        return " and ".join(f"c{position} is not distinct from {title}" for position, title in enumerate(titles))
+
+    @property
     def unmapped(self) -> list[str]:
-        """Headers of this file that the contract does not know; their cells stay in the archived original."""
-        return [title for title in self.header if fold(title) not in self.contract.by_header]
+        """Headers of this file that fill no column of the contract; their cells stay in the archived original."""
+        mapped = set(self.contract.mapping(self.header).values())
+        return [title for position, title in enumerate(self.header) if position not in mapped]
 
     def cell(self, column: Column) -> str:
         position = self.contract.mapping(self.header).get(column.name)
@@ -193,8 +212,15 @@ def _read_fast(connection: duckdb.DuckDBPyConnection, source: _Source) -> int | 
 
     None when the sum does not come out; then a quote swallowed rows, or lines were passed over.
     """
-    cells = f"select {source.named_cells}, row_number() over () as _row_number, null as _broken, null as _original"
-    connection.execute(f"create or replace temp table arrived as {_judged(source, f'{cells} from {source.scan}')}")
+    judged = _judged(
+        source,
+        f"""
+        select {source.named_cells}, row_number() over () as _row_number,
+            case when {source.is_header} then 'repeated_header' end as _broken, cast(null as varchar) as _original
+        from {source.scan}
+        """,
+    )
+    connection.execute(f"create or replace temp table arrived as {judged}")
     header_lines = 1 + sum(cell.count("\n") for cell in source.header)
     rows = _count(connection, "arrived")
     inside = source.arrival.lines - header_lines - rows
@@ -233,7 +259,8 @@ def _batches(source: _Source) -> Iterator[pa.Table]:
     rows: list[dict[str, object]] = []
     records = _records(contract, source.text)
     next(records, None)
-    for number, record in enumerate((record for record in records if record), start=1):
+    for number, cells in enumerate((record for record in records if record), start=1):
+        record = _without_empty_end(cells, width)
         broken = _broken_record(record, source.header)
         row: dict[str, object] = {"_row_number": number, "_broken": broken, "_original": None}
         if broken is None:
@@ -250,6 +277,13 @@ def _batches(source: _Source) -> Iterator[pa.Table]:
     yield pa.Table.from_pylist(rows, schema=schema)
 
 
+def _without_empty_end(record: list[str], width: int) -> list[str]:
+    """The record without empty cells beyond the header, which the fast way passes over, too."""
+    while len(record) > width and not record[-1]:
+        record = record[:-1]
+    return record
+
+
 def _broken_record(record: list[str], header: list[str]) -> str | None:
     if record == header:
         return "repeated_header"
@@ -263,10 +297,10 @@ def _broken_record(record: list[str], header: list[str]) -> str | None:
 def _judged(source: _Source, rows: str) -> str:
     """SQL that adds to `rows` each row's hash over all its cells and the first rule it breaks."""
     columns = source.contract.columns
-    cells = ", ".join(f"coalesce({column.name}, chr(30))" for column in columns)
+    cells = ", ".join(column.name for column in columns)
     rules = " ".join(f"when {test} then '{rule}:{column.name}'" for column in columns for rule, test in _rules(column))
     return f"""
-        select *, md5(concat_ws(chr(31), {cells})) as _row_hash,
+        select *, md5(to_json([{cells}])) as _row_hash,
             case when _broken is not null then _broken {rules} end as _rule
         from ({rows})
     """
@@ -313,24 +347,24 @@ def _rules(column: Column) -> Iterator[tuple[str, str]]:
         yield "required", f"{column.name} is null or trim({column.name}) = ''"
     fits = _fits(column)
     if fits:
-        yield column.type, f"{column.name} is not null and trim({column.name}) <> '' and not ({fits})"
+        yield column.type, f"{column.name} is not null and not ({fits})"
 
 
 def _fits(column: Column) -> str | None:
+    """SQL condition: staging can cast the cell, and on every engine to the same value. None for text."""
     cell = f"trim({column.name})"
     match column.type:
         case "integer":
             return f"regexp_full_match({cell}, '[+-]?[0-9]{{1,18}}')"
         case "decimal":
             # The pattern is fifty times faster than the cast and settles nearly every cell.
-            plain = f"regexp_full_match({cell}, '[+-]?[0-9]{{1,15}}([.][0-9]{{0,9}})?')"
-            return f"case when {plain} then true else try_cast({cell} as decimal(38, 9)) is not null end"
-        case "timestamp":
-            return f"try_cast({cell} as timestamptz) is not null"
-        case "date":
-            return f"try_cast({cell} as timestamp) is not null"
+            plain = f"regexp_full_match({cell}, '[+-]?[0-9]{{1,13}}([.][0-9]{{0,9}})?')"
+            return f"case when {plain} then true else try_cast({cell} as decimal(18, 4)) is not null end"
+        case "timestamp" | "date":
+            # An offset other than zero is refused: a cast to timestamp would drop it and be hours off.
+            return f"regexp_full_match({cell}, '{MOMENT}') and try_cast({cell} as timestamp) is not null"
         case "boolean":
-            return f"lower({cell}) in ('0', '1', 'true', 'false')"
+            return f"lower({column.name}) in ('0', '1', 'true', 'false')"
     return None
 
 
@@ -346,6 +380,15 @@ def _set_aside(connection: duckdb.DuckDBPyConnection, source: _Source) -> None:
             coalesce(_original, to_json({{{cells}}})) as original
         from arrived where _rule is not null
     """)
+
+
+def _standing(connection: duckdb.DuckDBPyConnection, source: _Source) -> tuple[int, int]:
+    """Rows loaded and rows quarantined that the tables hold of this content of this day, under whatever file name."""
+    file_id, day = source.arrival.file_id, source.delivery_date
+    return (
+        _count(connection, f"{source.contract.relation} where _file_id = '{file_id}' and _delivery_date = '{day}'"),
+        _count(connection, f"ops.quarantine where file_id = '{file_id}' and delivery_date = '{day}'"),
+    )
 
 
 def _names(contract: Contract) -> str:

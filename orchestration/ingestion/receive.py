@@ -11,7 +11,7 @@ from orchestration import ledger
 from orchestration.ingestion.arrival import Arrival, fingerprint, take_in
 from orchestration.ingestion.contracts import Contract
 from orchestration.ingestion.inbox import InboxFile
-from orchestration.ingestion.load import Counts, RefusedFileError, create_raw_table, load, refuse
+from orchestration.ingestion.load import Counts, Reading, RefusedFileError, create_raw_table, load, read, refuse
 
 
 @dataclass(frozen=True)
@@ -63,9 +63,10 @@ def _is_known(file: InboxFile, known: Mapping[tuple[date, str], set[str]]) -> bo
 
 def _receive_one(connection: duckdb.DuckDBPyConnection, contract: Contract, file: InboxFile, yard: Yard) -> Counts:
     arrival = take_in(file.path, contract.files.encodings, yard.archive, yard.scratch)
+    reading, refusal = _read_or_refuse(connection, contract, file, arrival)
     connection.execute("begin")
     try:
-        counts, refusal = _load_or_refuse(connection, contract, file, arrival)
+        counts = load(connection, reading) if reading else refuse(connection, contract, file, arrival, refusal)
         _enter(connection, _Entry(contract, file, arrival, counts, refusal, yard))
     except BaseException:
         connection.execute("rollback")
@@ -76,13 +77,13 @@ def _receive_one(connection: duckdb.DuckDBPyConnection, contract: Contract, file
     return counts
 
 
-def _load_or_refuse(
+def _read_or_refuse(
     connection: duckdb.DuckDBPyConnection, contract: Contract, file: InboxFile, arrival: Arrival
-) -> tuple[Counts, str]:
+) -> tuple[Reading | None, str]:
     try:
-        return load(connection, contract, file, arrival), ""
+        return read(connection, contract, file, arrival), ""
     except RefusedFileError as error:
-        return refuse(connection, contract, file, arrival, str(error)), str(error)
+        return None, str(error)
 
 
 @dataclass(frozen=True)

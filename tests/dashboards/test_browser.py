@@ -17,8 +17,9 @@ import urllib.request
 from pathlib import Path
 
 import pytest
-from conftest import AS_OF, ROOT, invent
 from playwright.sync_api import Page, expect, sync_playwright
+
+from tests.dashboards.invented_shop import AS_OF, ROOT, invent
 
 ARTEFACTS = ROOT / "tests" / "artefacts"
 SIZES = {"phone": (390, 844), "desk": (1280, 900)}
@@ -231,8 +232,9 @@ def _sideways_overflow(page: Page) -> list[str]:
     return page.evaluate(
         """() => {
             const all = id => [...document.querySelectorAll(`[data-testid="${id}"]`)];
-            const texts = ['stMetricValue', 'stMetricLabel', 'stMetricDelta', 'stHeading', 'stCaptionContainer', 'stAlert']
-                .flatMap(all).flatMap(element => [element, ...element.querySelectorAll('*')]);
+            const figures = ['stMetricValue', 'stMetricLabel', 'stMetricDelta'].flatMap(all);
+            const words = ['stHeading', 'stCaptionContainer', 'stAlert', 'stTable'].flatMap(all);
+            const texts = [...figures, ...words].flatMap(element => [element, ...element.querySelectorAll('*')]);
             return [...all('stMain'), ...texts]
                 .filter(element => element.clientWidth > 1 && element.scrollWidth > element.clientWidth + 1)
                 .map(element => `${element.dataset.testid || element.tagName}: ${element.innerText.slice(0, 60)}`);

@@ -7,7 +7,6 @@
 }}
 
 {#- A log, never rewritten: which record was given to which customer, and when. The newest entry of a record holds. -#}
-{%- set is_first_build = not is_incremental() -%}
 
 with
 
@@ -19,19 +18,10 @@ clusters as (
 
 assignment_log as (
 
-    {% if not is_first_build %}
+    {% if is_incremental() %}
     select * from {{ this }}
-    {% elif target.name == 'dev' %}
-    -- An analyst's first build goes on from the customers everybody else sees.
-    select * from {{ published_relation(this) }}
     {% else %}
-    select
-        cast(null as {{ dbt.type_bigint() }}) as assignment_number,
-        cast(null as {{ dbt.type_string() }}) as record_key,
-        cast(null as {{ dbt.type_string() }}) as customer_id,
-        cast(null as date) as assigned_as_of
-    from clusters
-    where 1 = 0
+    {{ assignments_so_far(this) }}
     {% endif %}
 
 ),
@@ -162,7 +152,7 @@ numbered as (
 
 )
 
-{% if is_first_build and target.name == 'dev' %}
+{% if not is_incremental() %}
 select * from assignment_log
 
 union all

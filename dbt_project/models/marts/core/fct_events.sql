@@ -4,6 +4,23 @@ events as (
 
     select * from {{ ref('int_events_keyed') }}
 
+),
+
+final as (
+
+    select
+        event_id,
+        customer_id,
+        visitor_id,
+        session_id,
+        event_type,
+        occurred_at,
+        page_path,
+        marketing_source,
+        marketing_medium,
+        marketing_campaign
+    from events
+
 )
 
-select * from events
+select * from final

@@ -1,0 +1,44 @@
+"""Houses on a small synthetic company."""
+
+import shutil
+from collections.abc import Callable
+
+import pytest
+
+from tests.journey.house import LAST_DAY, House
+
+
+@pytest.fixture(scope="session")
+def build(tmp_path_factory: pytest.TempPathFactory) -> Callable[[], House]:
+    """A new house with the exports of the same small company in its inbox."""
+    first = tmp_path_factory.mktemp("company")
+    made = House(first).crm(
+        "world",
+        "--people",
+        "150",
+        "--days",
+        "200",
+        "--seed",
+        "3",
+        "--last-day",
+        LAST_DAY.isoformat(),
+        "--out",
+        str(first),
+    )
+    assert made.returncode == 0, made.stderr
+
+    def fresh() -> House:
+        folder = tmp_path_factory.mktemp("house")
+        shutil.copytree(first / "inbox", folder / "inbox")
+        return House(folder)
+
+    return fresh
+
+
+@pytest.fixture(scope="session")
+def house(build: Callable[[], House]) -> House:
+    """A house whose daily job has run once. Tests read it and do not change it."""
+    made = build()
+    outcome = made.run()
+    assert outcome.returncode == 0, outcome.stdout + outcome.stderr
+    return made

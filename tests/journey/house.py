@@ -1,0 +1,60 @@
+"""The house as a user runs it: `crm` as a process of its own, in a folder of its own."""
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+LAST_DAY = date(2026, 3, 1)
+CRM = Path(sys.executable).with_name("crm")
+
+
+@dataclass(frozen=True)
+class House:
+    """One warehouse in a folder of its own."""
+
+    data: Path
+
+    @property
+    def environment(self) -> dict[str, str]:
+        return os.environ | {"CRM_DATA": str(self.data), "COLUMNS": "200"}
+
+    def crm(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [CRM, *arguments], env=self.environment, capture_output=True, text=True, timeout=600, check=False
+        )
+
+    def start(self, *arguments: str) -> subprocess.Popen[str]:
+        """A `crm` that can be killed with everything it started."""
+        return subprocess.Popen(
+            [CRM, *arguments],
+            env=self.environment,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            text=True,
+            start_new_session=True,
+        )
+
+    def run(self, day: date = LAST_DAY) -> subprocess.CompletedProcess[str]:
+        return self.crm("run", "--as-of", day.isoformat())
+
+    def status(self) -> dict[str, Any]:
+        return json.loads(self.crm("status", "--json").stdout)
+
+    def query(self, sql: str) -> list[dict[str, Any]]:
+        answer = self.crm("query", sql, "--json", "--limit", "100000")
+        assert answer.returncode == 0, answer.stderr
+        return json.loads(answer.stdout)
+
+    @property
+    def version(self) -> str | None:
+        pointer = self.data / "published" / "current.json"
+        return json.loads(pointer.read_text())["version"] if pointer.exists() else None
+
+    @property
+    def manifest(self) -> dict[str, Any]:
+        return json.loads((self.data / "published" / str(self.version) / "manifest.json").read_text())

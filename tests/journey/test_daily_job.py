@@ -1,0 +1,190 @@
+"""One run from the inbox to the published version, as its user sees it."""
+
+import csv
+import re
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+from tests.journey.house import LAST_DAY, House
+
+TRACE = "Traceback (most recent call last)"
+
+
+def records(path: Path) -> int:
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        return sum(1 for record in csv.reader(file) if record) - 1
+
+
+def personal_values(house: House) -> set[str]:
+    text = "".join(path.read_text(encoding="utf-8-sig") for path in house.data.glob("inbox/*/*/*.csv"))
+    return set(re.findall(r"[\w.+-]+@[\w-]+\.[\w.]+", text))
+
+
+def test_every_row_of_the_inbox_is_accounted_for(house: House):
+    delivered = {path.name + path.parent.name: records(path) for path in house.data.glob("inbox/*/*/*.csv")}
+    entered = house.query("select * from row_conservation")
+    assert {row["file_name"] + row["delivery_date"]: row["rows_read"] for row in entered} == delivered
+    assert all(
+        row["rows_read"] == row["rows_loaded"] + row["rows_quarantined"] + row["rows_duplicate"] for row in entered
+    )
+
+
+def test_the_run_says_what_it_loaded_found_and_published(build: Callable[[], House]):
+    house = build()
+    told = house.run().stdout
+    assert "What was taken in" in told
+    assert re.search(r"Found [\d,]+ customers in [\d,]+ records", told)
+    assert f"Published version {house.version}" in told
+    assert "make dashboards" in told
+    assert house.version == f"000001-{LAST_DAY}"
+
+
+def test_the_same_inbox_again_gives_the_same_tables_in_a_new_version(build: Callable[[], House]):
+    house = build()
+    house.run()
+    first = house.manifest
+    house.run()
+    second = house.manifest
+    assert second["version"] > first["version"]
+    results = {name for name in first["tables"] if not name.startswith("ops.")}
+    assert {name: first["tables"][name] for name in results} == {name: second["tables"][name] for name in results}
+
+
+def test_a_run_is_seen_in_dagster_with_its_day_and_its_tables(house: House):
+    import dagster as dg
+
+    with dg.DagsterInstance.from_config(str(house.data / "dagster")) as instance:
+        runs = instance.get_runs()
+        assert [(run.status.value, run.tags["dagster/partition"]) for run in runs] == [
+            ("SUCCESS", LAST_DAY.isoformat())
+        ]
+        for table in ("raw_retail/order_lines", "marts/customer_360", "ml/rfm", "published/snapshot"):
+            assert instance.get_latest_materialization_event(dg.AssetKey(table.split("/"))) is not None, table
+
+
+def test_no_personal_value_reaches_the_terminal_dagster_or_the_nameless_tables(build: Callable[[], House]):
+    house = build()
+    outcome = house.run()
+    people = personal_values(house)
+    assert len(people) > 50
+    logs = [path.read_bytes() for path in (house.data / "dagster").rglob("*") if path.is_file()]
+    logs += [path.read_bytes() for path in (house.data / "dbt" / "logs").rglob("*") if path.is_file()]
+    logs.append((outcome.stdout + outcome.stderr).encode())
+    found = {value for value in people if any(value.encode() in log for log in logs)}
+    assert not found
+    tables = house.query("select schema_name, table_name from duckdb_tables() where not internal")
+    for table in tables:
+        rows = house.query(f"select * from {table['schema_name']}.{table['table_name']} limit 5000")
+        assert not people & {str(value) for row in rows for value in row.values()}, table["table_name"]
+
+
+def test_a_missing_feed_leaves_the_others_running_and_is_named(build: Callable[[], House]):
+    house = build()
+    shutil.rmtree(house.data / "inbox" / "zendesk")
+    outcome = house.run()
+    assert outcome.returncode == 0, outcome.stderr
+    assert "zendesk.tickets has never been delivered" in outcome.stdout
+    missing = house.query("select feed from feeds where status = 'missing' order by feed")
+    assert [row["feed"] for row in missing] == ["tickets", "users"]
+    assert house.status()["buyers"] > 0
+
+
+def test_a_company_without_a_shop_gets_its_customers_too(build: Callable[[], House]):
+    house = build()
+    shutil.rmtree(house.data / "inbox" / "retail")
+    outcome = house.run()
+    assert outcome.returncode == 0, outcome.stdout + outcome.stderr
+    status = house.status()
+    assert status["customers"] > 0
+    assert status["buyers"] == 0
+    assert status["model_gates"] == {"rfm": "refused"}
+
+
+def test_bad_input_is_set_aside_and_named_and_the_run_goes_on(build: Callable[[], House]):
+    house = build()
+    day = house.data / "inbox" / "retail" / LAST_DAY.isoformat()
+    orders = next(day.glob("*.csv"))
+    (day / "holiday photos.csv").write_text("place,sunshine\nQingdao,yes\n", encoding="utf-8")
+    (day / "unclosed.csv").write_text(
+        orders.read_text().partition("\n")[0] + '\n1,2,"never closed,3,2026-01-01 10:00,1,,France\n', encoding="utf-8"
+    )
+    with orders.open("a", encoding="utf-8") as file:
+        file.write("700001,21001,Tea,many,2026-02-27 10:00:00,1.50,12346,France\n")
+    outcome = house.run()
+    assert outcome.returncode == 0, outcome.stdout + outcome.stderr
+    assert TRACE not in outcome.stdout + outcome.stderr
+    assert "holiday photos.csv was not loaded" in outcome.stdout
+    refused = house.query("select status, reason from deliveries where file_name = 'unclosed.csv'")
+    assert refused[0]["status"] == "quarantined"
+    assert "never closed" in refused[0]["reason"] or "quoting" in refused[0]["reason"]
+    books = house.query(
+        f"select rows_quarantined, is_balanced from row_conservation where file_name = '{orders.name}' "
+        f"and delivery_date = '{LAST_DAY}'"
+    )
+    assert books == [{"rows_quarantined": 1, "is_balanced": True}]
+
+
+def test_a_blocking_check_publishes_nothing_and_ends_with_status_1(build: Callable[[], House]):
+    house = build()
+    house.run()
+    before = house.version
+    day = house.data / "inbox" / "retail" / LAST_DAY.isoformat()
+    header = next(day.glob("*.csv")).read_text().partition("\n")[0]
+    rows = [f"8{n:05},21001,Tea,{'many' if n % 2 else 1},2026-02-27 10:00:00,1.50,12346,France" for n in range(100)]
+    (day / "half_broken.csv").write_text("\n".join([header, *rows]) + "\n", encoding="utf-8")
+    outcome = house.run()
+    assert outcome.returncode == 1
+    assert TRACE not in outcome.stdout + outcome.stderr
+    assert "order_lines_are_acceptable" in outcome.stderr
+    assert f"Readers still see version {before}" in outcome.stderr
+    assert house.version == before
+
+
+def test_usage_errors_end_with_status_2_and_no_trace(house: House):
+    for arguments in (
+        ("run", "--as-of", "yesterday"),
+        ("run", "--as-of", "2999-01-01"),
+        ("run", "--inbox", "/no/such/folder"),
+        ("check", "/no/such/file.csv"),
+    ):
+        outcome = house.crm(*arguments)
+        assert outcome.returncode == 2, arguments
+        assert TRACE not in outcome.stderr
+
+
+def test_refusals_end_with_status_1_and_one_sentence(house: House, tmp_path: Path):
+    stray = tmp_path / "stray.csv"
+    stray.write_text("a,b\n1,2\n")
+    empty = House(tmp_path / "empty")
+    for outcome in (
+        house.crm("check", str(stray)),
+        house.crm("query", "drop table customer_360"),
+        house.crm("query", "select * from read_csv('/etc/hostname')"),
+        house.crm("rollback", "000099-2026-01-01"),
+        house.crm("publish"),
+        empty.crm("status"),
+        empty.crm("run", "--as-of", "2026-01-01"),
+    ):
+        assert outcome.returncode == 1, outcome.args
+        assert TRACE not in outcome.stdout + outcome.stderr
+        assert "✗" in outcome.stderr
+
+
+def test_crm_check_shows_an_export_without_loading_it(house: House):
+    export = next((house.data / "inbox" / "salesforce" / LAST_DAY.isoformat()).glob("Contact.csv"))
+    outcome = house.crm("check", str(export), "--json")
+    assert outcome.returncode == 0
+    assert f'"rows_read": {records(export)}' in outcome.stdout
+    assert '"contract": "salesforce/contacts"' in outcome.stdout
+
+
+def test_rollback_shows_the_version_before_and_the_next_run_goes_on_from_it(build: Callable[[], House]):
+    house = build()
+    house.run()
+    first = house.version
+    house.run()
+    assert house.crm("rollback").returncode == 0
+    assert house.version == first
+    house.run()
+    assert str(house.version)[:6] == "000003"
