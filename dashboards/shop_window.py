@@ -26,7 +26,9 @@ MAX_ROWS = 10_000
 STREAM_ROWS = 5_000
 
 _PINNED = "shop_window.snapshot"
-_NAMES = "set search_path = 'published.marts,published.ml,published.ops'"
+# DuckDB names a database after its file, so in marts.duckdb the tables of marts stand in the schema `main`, and
+# marts.customer_360 is their address there as it is in the warehouse.
+_NAMES = "set search_path = 'main,ml,ops'"
 
 
 class NothingPublishedError(Exception):
@@ -177,12 +179,8 @@ def _connection(marts: str) -> duckdb.DuckDBPyConnection:
         "allow_persistent_secrets": "false",
         "python_enable_replacements": "false",
     }
-    place = marts.replace("'", "''")
     try:
-        connection = duckdb.connect(":memory:", config=config)
-        # attached under another name: opened directly, marts.duckdb is a catalog called marts, and marts.customer_360
-        # could then mean its schema or the catalog
-        connection.execute(f"attach '{place}' as published (read_only)")
+        connection = duckdb.connect(marts, read_only=True, config=config)
         connection.execute(_NAMES)
         connection.execute("set enable_progress_bar = false")
         connection.execute("set enable_external_access = false")

@@ -96,13 +96,17 @@ class Warehouse(dg.ConfigurableResource):
         with self.connect() as connection:
             return connection.sql(query).df()
 
-    def replace(self, relation: str, frame: pd.DataFrame) -> int:
-        """Make a relation hold exactly the rows of a frame; returns their number."""
+    def replace(self, relation: str, frame: pd.DataFrame, columns: Mapping[str, str]) -> int:
+        """Make a relation hold exactly the rows of a frame; returns their number.
+
+        `columns` are its columns and SQL types: an empty frame has no types of its own.
+        """
         schema = relation.partition(".")[0]
+        casts = ", ".join(f"cast({name} as {kind}) as {name}" for name, kind in columns.items())
         with self.connect() as connection:
             connection.execute(f"create schema if not exists {schema}")
             connection.register("frame", frame)
-            connection.execute(f"create or replace table {relation} as select * from frame")
+            connection.execute(f"create or replace table {relation} as select {casts} from frame")
             connection.unregister("frame")
         return len(frame)
 

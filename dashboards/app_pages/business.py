@@ -53,7 +53,7 @@ bounds as (
 
     select
         cast(date_trunc($grain, greatest(
-            min(order_date), cast($as_of as date) - cast(($length - 1) || ' ' || $grain as interval)
+            min(order_date), cast($as_of as date) - 1 - cast(($length - 1) || ' ' || $grain as interval)
         )) as date) as starts,
         cast($as_of as date) - 1 as ends
     from marts.daily_business
@@ -145,20 +145,22 @@ def _change(totals: pd.Series, name: str) -> str | int | None:
 st.title(t("page.business"))
 missing = "orders" in freshness.banner("business")
 as_of = current().as_of_date
+period_names = {length: t(f"period.{length}") for length in PERIODS}
 days = st.segmented_control(
     t("business.choose_period"),
     PERIODS,
-    format_func=lambda length: t(f"period.{length}"),
+    format_func=period_names.__getitem__,
     default=PERIODS[0],
     required=True,
     key="period",
 )
 currency = draw_figures(as_of, days, missing)
 if not missing:
+    grain_names = {name: t(f"grain.{name}") for name in LENGTHS}
     grain = st.segmented_control(
         t("business.choose_grain"),
         list(LENGTHS),
-        format_func=lambda name: t(f"grain.{name}"),
+        format_func=grain_names.__getitem__,
         default="month",
         required=True,
         key="grain",

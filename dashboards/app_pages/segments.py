@@ -302,10 +302,11 @@ def _take_from_table(key: str, codes: list[str]) -> None:
 
 st.title(t("page.segments"))
 missing = freshness.banner("segments")
+scheme_names = {name: t(f"scheme.{name}") for name in SCHEMES}
 scheme = st.segmented_control(
     t("segments.choose_scheme"),
     SCHEMES,
-    format_func=lambda name: t(f"scheme.{name}"),
+    format_func=scheme_names.__getitem__,
     default=SCHEMES[0],
     required=True,
     key="scheme",

@@ -359,7 +359,8 @@ def _fits(column: Column) -> str | None:
         case "decimal":
             # The pattern is fifty times faster than the cast and settles nearly every cell.
             plain = f"regexp_full_match({cell}, '[+-]?[0-9]{{1,13}}([.][0-9]{{0,9}})?')"
-            return f"case when {plain} then true else try_cast({cell} as decimal(18, 4)) is not null end"
+            digits = f"regexp_full_match({cell}, '[+-]?[0-9]*[.]?[0-9]*([eE][+-]?[0-9]+)?')"
+            return f"{plain} or ({digits} and try_cast({cell} as decimal(18, 4)) is not null)"
         case "timestamp" | "date":
             # An offset other than zero is refused: a cast to timestamp would drop it and be hours off.
             return f"regexp_full_match({cell}, '{MOMENT}') and try_cast({cell} as timestamp) is not null"

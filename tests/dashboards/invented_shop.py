@@ -43,12 +43,13 @@ COLUMNS = {
         segment_8 varchar, model_run_id varchar""",
     "ops.runs": "run_id varchar, as_of_date date, run_number bigint",
     "ops.deliveries": """
-        file_id varchar, source_system varchar, feed varchar, domain varchar, delivery_date date, file_name varchar,
-        size_bytes bigint, encoding varchar, status varchar, reason varchar, unmapped_columns varchar,
-        loaded_as_of date""",
+        file_id varchar, sha256 varchar, source_system varchar, feed varchar, domain varchar, delivery_date date,
+        file_name varchar, size_bytes bigint, encoding varchar, status varchar, reason varchar,
+        unmapped_columns varchar, loaded_as_of date""",
     "ops.row_conservation": """
         file_id varchar, source_system varchar, feed varchar, domain varchar, delivery_date date, file_name varchar,
-        rows_read bigint, rows_loaded bigint, rows_quarantined bigint, rows_duplicate bigint, is_balanced boolean""",
+        rows_read bigint, rows_loaded bigint, rows_quarantined bigint, rows_duplicate bigint, is_balanced boolean,
+        run_id varchar""",
     "ops.inbox_unknown": """
         source_system varchar, delivery_date date, file_name varchar, size_bytes bigint, reason varchar,
         seen_as_of date""",
@@ -115,16 +116,15 @@ class Shop:
         """Write a version's folder and point to it, as a run does. Returns the folder."""
         folder = self.data / "published" / version
         folder.mkdir(parents=True)
-        with duckdb.connect() as file:
-            # not opened directly: the catalog would be called marts, like one of its schemas
-            file.execute(f"attach '{folder / 'marts.duckdb'}' as snapshot")
-            file.execute("use snapshot")
+        with duckdb.connect(str(folder / "marts.duckdb")) as file:
             for name, columns in COLUMNS.items():
-                file.execute(f"create schema if not exists {name.partition('.')[0]}")
-                file.execute(f"create table {name} ({columns})")
+                # the file is the database `marts`, so the tables of marts stand in its schema `main`
+                address = name.replace("marts.", "main.")
+                file.execute(f"create schema if not exists {address.partition('.')[0]}")
+                file.execute(f"create table {address} ({columns})")
                 frame = self.tables.get(name)
                 if frame is not None and len(frame):
-                    file.execute(f"insert into {name} by name select * from frame")
+                    file.execute(f"insert into {address} by name select * from frame")
         manifest = {
             "version": version,
             "as_of_date": AS_OF.isoformat(),
@@ -147,7 +147,7 @@ class Shop:
 
 def invent(data: Path) -> Shop:
     """Every table of a published version, from one seed."""
-    dice = random.Random(7)  # noqa: S311 - a shop, not a secret
+    dice = random.Random(7)
     ids = [hashlib.sha256(str(number).encode()).hexdigest()[:32] for number in range(60)]
     orders = _orders(dice, ids[:48])
     refunds = _refunds(dice, orders)
@@ -308,7 +308,7 @@ def _operations() -> dict[str, pd.DataFrame]:
         "ops.deliveries": rows[names].assign(
             size_bytes=4096, encoding="utf-8", status="loaded", reason=None, unmapped_columns="", loaded_as_of=AS_OF
         ),
-        "ops.row_conservation": rows.assign(is_balanced=True),
+        "ops.row_conservation": rows.assign(is_balanced=True, run_id=RUN),
         "ops.inbox_unknown": pd.DataFrame(
             columns=["source_system", "delivery_date", "file_name", "size_bytes", "reason", "seen_as_of"]
         ),

@@ -37,8 +37,7 @@ def figures(shop, first_ago: int, last_ago: int) -> dict[str, float]:
 def test_the_four_figures_are_those_of_the_period(shop, open_page, language, days):
     shop.publish()
     page = open_page("business", language)
-    page.session_state["period"] = days  # AppTest would look the option up by its English label
-    page.run()
+    page.segmented_control(key="period").set_value(days).run()
     now, before = figures(shop, days, 1), figures(shop, 2 * days, days + 1)
     assert not page.exception
     assert [metric.value for metric in page.metric] == [

@@ -14,8 +14,7 @@ def pick(page, segment: str):
 
 
 def switch_to(page, scheme: str) -> None:
-    page.session_state["scheme"] = scheme  # AppTest would look the option up by its English label
-    page.run()
+    page.segmented_control(key="scheme").set_value(scheme).run()
 
 
 def sizes_table(page) -> pd.DataFrame:

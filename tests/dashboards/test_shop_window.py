@@ -100,7 +100,7 @@ def test_a_question_about_a_table_that_is_not_there_is_unreadable(window):
         "install httpfs",
         "set memory_limit = '100GB'",
         "set enable_external_access = true",
-        "create table published.marts.mine as select 1",
+        "create table marts.mine as select 1",
         "delete from marts.customer_360",
         "drop table marts.customer_360",
         "select * from secret_frame",
@@ -157,4 +157,4 @@ def test_a_parameter_is_bound_and_never_pasted(window):
 def test_the_published_file_can_still_be_opened_beside_the_pages(window):
     with duckdb.connect() as other:
         other.execute(f"attach '{window.current().marts}' as again (read_only)")
-        assert other.execute("select count(*) from again.marts.customer_360").fetchone() == (60,)
+        assert other.execute("select count(*) from again.main.customer_360").fetchone() == (60,)

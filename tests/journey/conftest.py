@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -41,4 +42,12 @@ def house(build: Callable[[], House]) -> House:
     made = build()
     outcome = made.run()
     assert outcome.returncode == 0, outcome.stdout + outcome.stderr
+    (made.data / "told.txt").write_text(outcome.stdout + outcome.stderr)
     return made
+
+
+@pytest.fixture
+def lived_in(house: House, tmp_path: Path) -> House:
+    """A copy of that house, for a test that goes on from there."""
+    shutil.copytree(house.data, tmp_path / "house", symlinks=True)
+    return House(tmp_path / "house")

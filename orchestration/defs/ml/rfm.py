@@ -14,18 +14,18 @@ KEY = dg.AssetKey(["ml", "rfm"])
 FIT = "rfm_is_fit_to_publish"
 NOBODY = "Nobody has bought anything before this day."
 COLUMNS = {
-    "customer_id": "str",
-    "as_of_date": "datetime64[us]",
-    "recency_days": "int32",
-    "order_count": "int64",
-    "net_revenue": "float64",
-    "currency_code": "str",
-    "r_score": "int8",
-    "f_score": "int8",
-    "m_score": "int8",
-    "segment": "str",
-    "segment_8": "str",
-    "model_run_id": "str",
+    "customer_id": "varchar",
+    "as_of_date": "date",
+    "recency_days": "integer",
+    "order_count": "bigint",
+    "net_revenue": "decimal(18, 2)",
+    "currency_code": "varchar",
+    "r_score": "integer",
+    "f_score": "integer",
+    "m_score": "integer",
+    "segment": "varchar",
+    "segment_8": "varchar",
+    "model_run_id": "varchar",
 }
 
 
@@ -51,19 +51,15 @@ def rfm(context: dg.AssetExecutionContext, warehouse: Warehouse) -> dg.Materiali
         from marts.customer_features where order_count >= 1
     """)
     if features.empty:
-        scores, parameters, gate = pd.DataFrame(columns=list(COLUMNS)).astype(COLUMNS), "{}", NOBODY
+        scores, parameters, gate = pd.DataFrame(columns=list(COLUMNS)), "{}", NOBODY
     else:
         thresholds = model.train(features)
         scores, gate = model.score(thresholds, features), ""
         parameters = json.dumps(thresholds.to_dict(), sort_keys=True)
     digest = hashlib.sha256(parameters.encode()).hexdigest()[:12]
     scores["model_run_id"] = model_run_id = f"rfm-{day}-{digest}"
-    rows = warehouse.replace("ml.rfm", scores)
+    rows = warehouse.replace("ml.rfm", scores, COLUMNS)
     with warehouse.connect() as connection:
-        connection.execute("""
-            alter table ml.rfm alter as_of_date type date;
-            alter table ml.rfm alter net_revenue type decimal(18, 2)
-        """)
         connection.execute("delete from ops.model_runs where model_run_id = ?", [model_run_id])
         entry = {
             "model_run_id": model_run_id,

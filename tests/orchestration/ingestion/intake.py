@@ -81,6 +81,13 @@ class Intake:
     def all(self, sql: str) -> list[tuple[Any, ...]]:
         return self.connection.execute(sql).fetchall()
 
+    def forget(self) -> None:
+        """Let go of everything that was taken in, for the next example."""
+        self.connection.execute("""
+            drop table if exists raw_shop.things;
+            delete from ops.quarantine; delete from ops.deliveries; delete from ops.row_conservation
+        """)
+
     def everything(self) -> dict[str, list[tuple[Any, ...]]]:
         """Every row of every table, whatever their order."""
         tables = self.all("select schema_name || '.' || table_name from duckdb_tables() where not temporary")

@@ -47,6 +47,12 @@ def test_every_shipped_contract_is_valid_and_fits_a_file_that_carries_its_header
     assert find_contract(own, contract.files.pattern.replace("*", "_2026"), lambda _: header) == contract
 
 
+@pytest.mark.parametrize("path", SHIPPED, ids=lambda path: f"{path.parent.name}/{path.stem}")
+def test_every_key_of_a_shipped_contract_is_required(path: Path):
+    contract = load_contract(path)
+    assert {column.name for column in contract.columns if column.required} >= set(contract.key)
+
+
 def test_every_contract_of_the_folder_is_found_in_the_order_of_names():
     names = [contract.name for contract in load_contracts(CONTRACTS)]
     assert names == sorted(f"{path.parent.name}/{path.stem}" for path in SHIPPED)
@@ -132,7 +138,7 @@ def test_a_header_is_known_whatever_its_case_spaces_and_byte_order_mark(data: st
 
 @settings(briefly, max_examples=20)
 @given(
-    st.lists(st.tuples(*[st.text(alphabet="ab ,\n\"é中", max_size=4)] * 4), min_size=1, max_size=6),
+    st.lists(st.tuples(*[st.text(alphabet='ab ,\n"é中', max_size=4)] * 4), min_size=1, max_size=6),
     st.randoms(use_true_random=False),
 )
 def test_the_order_of_columns_means_nothing(rows: list[tuple[str, ...]], dice: random.Random):
