@@ -26,7 +26,7 @@ def bars_over_time(frame: pd.DataFrame, title: str) -> alt.Chart:
         .mark_bar(cornerRadiusEnd=2)
         .encode(
             x=alt.X("label:O", sort=None, title=None, axis=alt.Axis(labelAngle=0, labelOverlap="greedy", grid=False)),
-            y=alt.Y("value:Q", title=None, axis=alt.Axis(format=",.0f", tickCount=4)),
+            y=alt.Y("value:Q", title=None, axis=alt.Axis(format=",.0f", tickCount=4, tickMinStep=1)),
             opacity=alt.condition("datum.is_whole", alt.value(1), alt.value(0.45)),
             tooltip=[alt.Tooltip("label:N", title=t("chart.period")), alt.Tooltip("value_text:N", title=title)],
         )

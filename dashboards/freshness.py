@@ -21,6 +21,8 @@ NEEDS = {
 # A nightly run publishes every 24 hours; half a day late, somebody should look.
 _LATE = timedelta(hours=36)
 
+_CLOCK = ":material/schedule:"
+
 _FEEDS = """
 select domain, source_system || '.' || feed as feed, status, last_delivery_date, stale_after_days
 from ops.feeds
@@ -37,7 +39,7 @@ def banner(page: str) -> frozenset[str]:
     age = clock.age_of(snapshot.published_at)
     st.caption(md("banner.version", as_of=day(snapshot.as_of_date), version=snapshot.version, age=ago(age)))
     if age > _LATE:
-        st.warning(md("banner.late", age=span(age)), icon=":material/schedule:")
+        st.warning(md("banner.late", age=span(age)), icon=_CLOCK)
     missing = frozenset(domain for domain in NEEDS[page] if status_of(domain) == "missing")
     for domain in NEEDS[page]:
         _say_what_is_missing(domain)
@@ -79,17 +81,17 @@ def _say_what_is_missing(domain: str) -> None:
         st.info(md("feed.missing", domain=name), icon=":material/inbox:")
     elif absent:
         st.info(md("feed.partial", domain=name, feeds=listing(absent)), icon=":material/inbox:")
-    for feed in late:
-        st.warning(
-            md(
-                "feed.stale",
-                domain=name,
-                feed=feed["feed"],
-                last=day(feed["last_delivery_date"]),
-                limit=str(feed["stale_after_days"]),
-            ),
-            icon=":material/schedule:",
-        )
+    if late:
+        st.warning(md("feed.stale", domain=name, feeds=listing([_last_seen(feed) for feed in late])), icon=_CLOCK)
+
+
+def _last_seen(feed: dict) -> str:
+    return t(
+        "feed.last_seen",
+        feed=feed["feed"],
+        last=day(feed["last_delivery_date"]),
+        limit=str(feed["stale_after_days"]),
+    )
 
 
 def _feeds(domain: str) -> list[dict]:

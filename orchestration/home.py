@@ -12,7 +12,7 @@ from pathlib import Path
 import dagster as dg
 
 from orchestration.lock import current_holder
-from orchestration.settings import CHECKOUT, announce
+from orchestration.settings import CHECKOUT, announce, settings
 
 UNFINISHED = [
     dg.DagsterRunStatus.STARTING,
@@ -28,7 +28,8 @@ def open_home() -> dg.DagsterInstance:
     created here, before the web server and the daemon start.
     """
     home = announce().dagster_home
-    home.mkdir(parents=True, exist_ok=True)
+    for folder in (home, settings().data / "dev"):  # dev: where analysts build, see dbt_project/profiles.yml
+        folder.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(CHECKOUT / "orchestration" / "dagster.yaml", home / "dagster.yaml")
     instance = dg.DagsterInstance.get()
     instance.get_runs_count()

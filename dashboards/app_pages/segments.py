@@ -1,6 +1,7 @@
 """Who are our customers? The segments, their sizes and worth, and the customers in the one that is picked."""
 
 import re
+import textwrap
 from collections.abc import Sequence
 from functools import partial
 
@@ -15,6 +16,7 @@ from dashboards.text import MISSING, escape, language, md, money_rounded, number
 SCHEMES = ("rfm", "rfm_8")
 NOT_BOUGHT = ""  # stands for "no segment" in widgets, which cannot hold a null
 PAGE_ROWS = 50
+SQUARE_WIDTH = 11  # letters
 
 SIZES = """
 with
@@ -276,18 +278,18 @@ def _squares(scheme: str, sizes: pd.DataFrame, chosen: str) -> pd.DataFrame:
     names = sizes.set_index("segment")["name"]
     squares = show(SQUARES, {"scheme": scheme})
     squares["name"] = squares["segment"].map(names)
-    more = ["" if count == 1 else f"\n+{count - 1}" for count in squares["group_count"]]
-    squares["label"] = [_in_lines(name) + extra for name, extra in zip(squares["name"], more, strict=True)]
+    more = ["" if count == 1 else f" +{count - 1}" for count in squares["group_count"]]
+    squares["label"] = [_in_lines(name + others) for name, others in zip(squares["name"], more, strict=True)]
     squares["count_text"] = [number(count) for count in squares["customer_count"]]
     squares["is_chosen"] = squares["segment"] == chosen
     return squares.drop(columns="group_count")
 
 
 def _in_lines(name: str) -> str:
-    """A name in lines narrow enough for a square on a telephone; Chinese has no spaces to break at."""
+    """A name in lines narrow enough for a square on a telephone; a Chinese one breaks before its last word."""
     if name.isascii():
-        return name.replace(" ", "\n")
-    return re.sub(r"(?<=..)客户$", "\n客户", name) if len(name) > 4 else name
+        return "\n".join(textwrap.wrap(name, SQUARE_WIDTH))
+    return re.sub(r"(?<=...)客户", "\n客户", name)
 
 
 def _take_from_chart(key: str) -> None:

@@ -40,9 +40,14 @@ select
     ) as is_balanced,
     files.status as delivery_status,
     counted.file_name,
-    files.reason
+    nullif(files.reason, '') as reason
 from ops.row_conservation as counted
-left join ops.deliveries as files on counted.file_id = files.file_id
+left join ops.deliveries as files
+    on counted.file_id = files.file_id  -- the content, which may come again on another day or under another name
+    and counted.delivery_date = files.delivery_date
+    and counted.source_system = files.source_system
+    and counted.feed = files.feed
+    and counted.file_name = files.file_name
 order by is_balanced, files.status = 'quarantined' desc, counted.delivery_date desc, feed, counted.file_name
 limit $listed
 """
@@ -81,7 +86,7 @@ limit $listed
 """
 
 MODELS = """
-select model, as_of_date, gate, gate_reason, rows as scored_count
+select model, as_of_date, gate, nullif(gate_reason, '') as gate_reason, rows as scored_count
 from (
     select *, row_number() over (partition by model order by as_of_date desc, model_run_id desc) as place
     from ops.model_runs

@@ -274,7 +274,7 @@ def _segments() -> pd.DataFrame:
 def _operations() -> dict[str, pd.DataFrame]:
     files = [
         {
-            "file_id": f"file-{number}",
+            "file_id": f"content-{number % 10}",  # the same content may be delivered again
             "source_system": system,
             "feed": feed,
             "domain": domain,
@@ -306,7 +306,7 @@ def _operations() -> dict[str, pd.DataFrame]:
             {"run_id": ["run-2", RUN], "as_of_date": [AS_OF - timedelta(days=1), AS_OF], "run_number": [2, 3]}
         ),
         "ops.deliveries": rows[names].assign(
-            size_bytes=4096, encoding="utf-8", status="loaded", reason=None, unmapped_columns="", loaded_as_of=AS_OF
+            size_bytes=4096, encoding="utf-8", status="loaded", reason="", unmapped_columns="", loaded_as_of=AS_OF
         ),
         "ops.row_conservation": rows.assign(is_balanced=True, run_id=RUN),
         "ops.inbox_unknown": pd.DataFrame(
@@ -330,7 +330,7 @@ def _operations() -> dict[str, pd.DataFrame]:
                 "rows": [47, 48],
                 "parameters": ["{}", "{}"],
                 "gate": ["refused", "passed"],
-                "gate_reason": ["too few customers", None],
+                "gate_reason": ["too few customers", ""],
             }
         ),
     }

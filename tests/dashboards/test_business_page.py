@@ -132,7 +132,7 @@ def test_a_late_feed_is_named_with_its_last_delivery(shop, open_page):
     shop.publish()
     page = open_page("business")
     (warning,) = page.warning
-    assert "retail\\.order\\_lines last arrived on Dec 1\\, 2011" in warning.value
+    assert "retail\\.order\\_lines \\(last arrived on Dec 1\\, 2011\\, expected at least every 2 days" in warning.value
     page = open_page("business", "zh")
     assert "2011年12月1日" in page.warning[0].value
 

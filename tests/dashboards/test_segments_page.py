@@ -183,6 +183,15 @@ def test_a_domain_of_which_only_some_feeds_came_names_the_others(shop, open_page
     assert "campaign_touch_count" in customers_table(page)
 
 
+def test_late_feeds_of_one_domain_are_named_in_one_sentence(shop, open_page):
+    feeds = shop.tables["ops.feeds"]
+    shop.tables["ops.feeds"] = feeds.assign(status=["stale" if d == "crm" else "fresh" for d in feeds["domain"]])
+    shop.publish()
+    (warning,) = open_page("segments").warning
+    assert "accounts" in warning.value
+    assert "members" in warning.value
+
+
 def test_a_total_that_is_a_loss_gives_no_share_of_revenue(shop, open_page):
     everyone = shop.tables["marts.customer_360"]
     shop.tables["marts.customer_360"] = everyone.assign(net_revenue=-1.0)

@@ -1,4 +1,4 @@
-"""Holds the warehouse's lock while somebody runs `dbt build --target warehouse` by hand.
+"""A dbt-duckdb plugin: holds the warehouse's lock while somebody runs `dbt build --target warehouse` by hand.
 
 A run of Dagster holds the lock itself and says so by setting CRM_WAREHOUSE; then there is nothing to do.
 """

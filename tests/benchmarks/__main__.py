@@ -1,0 +1,145 @@
+"""`make bench`: the daily job on real files against the floor, the same figures by a bare DuckDB script.
+
+Ratios in one run, because machines differ and are noisy; whole processes, because that is what a user waits for.
+Start-up is what the same job takes on the same feeds with a handful of rows, and is reported apart.
+"""
+
+import json
+import os
+import platform
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from tests.real_inbox import build, missing
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+SHARED = CHECKOUT.parent / "shared" / "data"
+TABLE = CHECKOUT / "docs" / "benchmarks.md"
+AS_OF = "2011-12-10"
+DEMO_DAY = "2026-11-01"
+ROUNDS = 3
+FEW_LINES = 20
+
+
+@dataclass(frozen=True)
+class Measured:
+    """Seconds by the wall and the peak of resident memory of one whole process."""
+
+    seconds: float
+    peak_mb: float
+
+
+def main() -> None:
+    lacking = missing(SHARED)
+    if lacking:
+        sys.exit(f"The real files are not here: {lacking}")
+    with tempfile.TemporaryDirectory(prefix="crm-bench-") as folder:
+        scratch = Path(folder)
+        build(SHARED, scratch / "inbox")
+        _few_lines(scratch / "inbox", scratch / "few")
+        rounds = [_round(scratch, number) for number in range(ROUNDS)]
+        demo = _demo(scratch)
+    rows = _rows(rounds, demo)
+    for row in rows:
+        print(f"{row[0]:<58} {row[1]:>12} {row[2]:>14}")
+    _write(rows)
+
+
+def _round(scratch: Path, number: int) -> dict[str, Measured]:
+    """One measurement of each, one after the other, so that a slow moment of the machine hits all of them."""
+    bare = [sys.executable, "-m", "tests.benchmarks.bare", "--inbox", str(scratch / "inbox"), "--as-of", AS_OF]
+    return {
+        "bare": _measure(bare, scratch),
+        "few": _measure(_run(scratch / "few"), scratch / f"few-{number}"),
+        "real": _measure(_run(scratch / "inbox"), scratch / f"real-{number}"),
+        "again": _measure(_run(scratch / "inbox"), scratch / f"real-{number}"),
+    }
+
+
+def _run(inbox: Path) -> list[str]:
+    return [str(Path(sys.executable).with_name("crm")), "run", "--inbox", str(inbox), "--as-of", AS_OF]
+
+
+def _demo(scratch: Path) -> float:
+    crm = str(Path(sys.executable).with_name("crm"))
+    world = [crm, "world", "--people", "2000", "--days", "730", "--seed", "7", "--last-day", DEMO_DAY]
+    out = scratch / "demo"
+    written = _measure([*world, "--out", str(out)], out)
+    return written.seconds + _measure([crm, "run", "--as-of", DEMO_DAY], out).seconds
+
+
+def _measure(command: list[str], data: Path) -> Measured:
+    started = time.perf_counter()
+    with tempfile.TemporaryFile() as told:
+        process = subprocess.Popen(
+            command, cwd=CHECKOUT, env=os.environ | {"CRM_DATA": str(data)}, stdout=told, stderr=told
+        )
+        _, status, used = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+        if process.returncode:
+            told.seek(0)
+            sys.exit(told.read().decode())
+    return Measured(time.perf_counter() - started, used.ru_maxrss / 1024)
+
+
+def _few_lines(inbox: Path, few: Path) -> None:
+    for path in inbox.glob("*/*/*.csv"):
+        target = few / path.relative_to(inbox)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if path.parts[-3] == "retail":
+            with path.open(encoding="utf-8") as lines:
+                target.write_text("".join(line for _, line in zip(range(FEW_LINES), lines, strict=False)), "utf-8")
+        else:
+            shutil.copyfile(path, target)
+
+
+def _rows(rounds: list[dict[str, Measured]], demo: float) -> list[tuple[str, str, str]]:
+    def seconds(name: str) -> str:
+        return f"{_median(r[name].seconds for r in rounds):.1f} s"
+
+    def peak(name: str) -> str:
+        return f"{max(r[name].peak_mb for r in rounds):,.0f} MB"
+
+    ratio = _median((r["real"].seconds - r["few"].seconds) / r["bare"].seconds for r in rounds)
+    return [
+        ("bare DuckDB script, 1,067,370 lines (the floor)", seconds("bare"), peak("bare")),
+        ("daily job, start-up (the same feeds, a handful of lines)", seconds("few"), peak("few")),
+        ("daily job, 1,067,370 lines, first run", seconds("real"), peak("real")),
+        ("daily job again, nothing new delivered", seconds("again"), peak("again")),
+        ("(first run - start-up) / floor; goal 3", f"{ratio:.2f}", ""),
+        ("make demo, installed: world and daily job; goal 60 s", f"{demo:.1f} s", ""),
+    ]
+
+
+def _median(values: Iterable[float]) -> float:
+    return statistics.median(values)
+
+
+def _write(rows: list[tuple[str, str, str]]) -> None:
+    lines = [
+        "# Benchmarks",
+        "",
+        "Made by `make bench`: whole processes, median of three rounds, peak resident memory. Times compare only with",
+        "each other. The floor is `tests/benchmarks/bare.py`: the same files, the same customer table and RFM, nothing",
+        "around it.",
+        "",
+        f"{datetime.now(UTC).date()}, Python {platform.python_version()}, {os.cpu_count()} cores.",
+        "",
+        "| what | time or ratio | peak memory |",
+        "|---|---:|---:|",
+        *(f"| {what} | {figure} | {memory} |" for what, figure, memory in rows),
+    ]
+    TABLE.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    print(json.dumps({"written": str(TABLE)}))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,55 @@
+"""`dbt build` in an analyst's hands: on a file of their own at any time, on the warehouse when no run holds it."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import duckdb
+
+from orchestration.lock import one_writer
+from tests.journey.house import House
+
+PROJECT = Path(__file__).resolve().parents[2] / "dbt_project"
+IDS = "select record_key, customer_id from marts.customer_records order by all"
+
+
+def dbt(house: House, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [Path(sys.executable).with_name("dbt"), "build", *arguments, "--target-path", str(house.data / "target")],
+        cwd=PROJECT,
+        env=house.environment | {"DBT_SEND_ANONYMOUS_USAGE_STATS": "false"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def rows(path: Path, sql: str) -> list[tuple]:
+    with duckdb.connect(str(path), read_only=True) as connection:
+        return connection.execute(sql).fetchall()
+
+
+def test_an_analyst_builds_on_an_own_file_while_a_run_holds_the_warehouse(lived_in: House):
+    published = lived_in.data / "published" / "current"
+    with one_writer(lived_in.data / "work", "a run for tonight"):
+        own = dbt(lived_in, "--target", "dev")
+        shared = dbt(lived_in, "--target", "warehouse")
+    assert own.returncode == 0, own.stdout[-3000:]
+    assert "ERROR=0" in own.stdout
+    assert shared.returncode != 0
+    assert "being written by a run for tonight" in shared.stdout + shared.stderr
+    dev = lived_in.data / "dev" / "dev.duckdb"
+    assert rows(dev, IDS) == rows(published / "people.duckdb", IDS)
+    everyone = "select * from marts.customer_360 order by customer_id"
+    assert rows(dev, everyone) == rows(published / "marts.duckdb", everyone)
+
+
+def test_a_full_refresh_by_hand_keeps_every_customer_id_and_can_be_published(lived_in: House):
+    before, first = rows(lived_in.data / "published" / "current" / "people.duckdb", IDS), lived_in.manifest
+    outcome = dbt(lived_in, "--target", "warehouse", "--full-refresh", "--exclude-resource-type", "unit_test")
+    assert outcome.returncode == 0, outcome.stdout[-3000:]
+    assert lived_in.version == first["version"]
+    assert lived_in.crm("publish").returncode == 0
+    assert str(lived_in.version) > first["version"]
+    assert rows(lived_in.data / "published" / "current" / "people.duckdb", IDS) == before
+    assert lived_in.manifest["tables"]["marts.customer_360"] == first["tables"]["marts.customer_360"]
