@@ -73,8 +73,7 @@ def _bury_the_dead(instance: dg.DagsterInstance) -> None:
         for record in records
         if (pid := record.dagster_run.tags.get(PID_TAG)) and not Path(f"/proc/{pid}").exists()
     ]
-    if dead:
-        reconcile(instance, dead)
+    reconcile(instance, dead)
 
 
 @contextmanager

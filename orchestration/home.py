@@ -38,6 +38,8 @@ def open_home() -> dg.DagsterInstance:
 
 def reconcile(instance: dg.DagsterInstance, run_ids: Collection[str]) -> list[str]:
     """Report those of the runs that Dagster takes for running as failed; returns their ids."""
+    if not run_ids:
+        return []
     dead = [
         record.dagster_run
         for record in instance.get_run_records(dg.RunsFilter(run_ids=list(run_ids), statuses=UNFINISHED))
