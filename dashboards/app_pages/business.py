@@ -12,6 +12,7 @@ from dashboards.text import MISSING, change, day, md, money, money_rounded, numb
 PERIODS = (30, 90, 365)
 LENGTHS = {"month": 36, "week": 52, "day": 90}  # how many of each are drawn
 
+# daily_business ends with the day before the as-of date; fct_orders keeps whatever was delivered.
 TOTALS = """
 with
 
@@ -19,7 +20,7 @@ days as (
 
     select *, order_date >= cast($as_of as date) - $days as is_now
     from marts.daily_business
-    where order_date >= cast($as_of as date) - 2 * $days and order_date < $as_of
+    where order_date >= cast($as_of as date) - 2 * $days
 
 ),
 
@@ -57,7 +58,6 @@ bounds as (
         )) as date) as starts,
         cast($as_of as date) - 1 as ends
     from marts.daily_business
-    where order_date < $as_of
     having count(*) > 0  -- greatest() passes over a null, so without a day there must be no row
 
 ),
@@ -77,7 +77,7 @@ select
     coalesce(sum(daily.new_customer_count), 0) as new_customer_count
 from periods
 left join marts.daily_business as daily
-    on cast(date_trunc($grain, daily.order_date) as date) = periods.period_start and daily.order_date < $as_of
+    on cast(date_trunc($grain, daily.order_date) as date) = periods.period_start
 group by periods.period_start
 order by periods.period_start
 """

@@ -363,7 +363,8 @@ def _fits(column: Column) -> str | None:
             return f"{plain} or ({digits} and try_cast({cell} as decimal(18, 4)) is not null)"
         case "timestamp" | "date":
             # An offset other than zero is refused: a cast to timestamp would drop it and be hours off.
-            return f"regexp_full_match({cell}, '{MOMENT}') and try_cast({cell} as timestamp) is not null"
+            moment = f"try_cast({column.name} as timestamp)"
+            return f"regexp_full_match({column.name}, '{MOMENT}') and {moment} is not null"
         case "boolean":
             return f"lower({column.name}) in ('0', '1', 'true', 'false')"
     return None

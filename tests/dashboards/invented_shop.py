@@ -149,7 +149,7 @@ def invent(data: Path) -> Shop:
     """Every table of a published version, from one seed."""
     dice = random.Random(7)
     ids = [hashlib.sha256(str(number).encode()).hexdigest()[:32] for number in range(60)]
-    orders = _orders(dice, ids[:48])
+    orders = _orders(dice, ids[:48], strangers=ids[48:])
     refunds = _refunds(dice, orders)
     customers = _customers(ids, orders, refunds)
     scored = customers[customers["has_ordered"]]
@@ -169,19 +169,20 @@ def _names_of(table: str) -> list[str]:
     return re.findall(r"(\w+) [a-z]+(?:\(\d+,\d+\))?,?", COLUMNS[table])
 
 
-def _orders(dice: random.Random, ids: list[str]) -> pd.DataFrame:
+def _orders(dice: random.Random, ids: list[str], strangers: list[str]) -> pd.DataFrame:
     rows = []
-    for place, customer in enumerate(ids):
+    for customer in ids:
         last = dice.choice([2, 9, 20, 45, 80, 150, 260, 400, 600])
         for _ in range(dice.choice([1, 1, 1, 2, 3, 5, 9, 14])):
             ago = last + dice.randrange(0, 800 - last + 1)
             rows.append((customer, AS_OF - timedelta(days=ago), dice.randrange(500, 90_000) / 100, "sale"))
         rows.append((customer, AS_OF - timedelta(days=last), dice.randrange(500, 90_000) / 100, "sale"))
-        if place % 12 == 0:  # delivered already, but dated on and after the day the version speaks for
-            rows.append((customer, AS_OF, 777.77, "sale"))
-            rows.append((customer, AS_OF + timedelta(days=2), 888.88, "sale"))
+    # what must not count: stock adjustments, and sales delivered already but dated on and after the as-of date
+    for stranger in strangers:
+        rows.append((stranger, AS_OF - timedelta(days=dice.randrange(1, 60)), 0.0, "adjustment"))
+        rows.append((stranger, AS_OF, 777.77, "sale"))
+        rows.append((stranger, AS_OF + timedelta(days=2), 888.88, "sale"))
     rows += [(None, AS_OF - timedelta(days=dice.randrange(1, 700)), 12.34, "sale") for _ in range(25)]
-    rows += [(None, AS_OF - timedelta(days=dice.randrange(1, 60)), 0.0, "adjustment") for _ in range(10)]
     orders = pd.DataFrame(rows, columns=["customer_id", "order_date", "net_revenue", "order_type"])
     return orders.assign(
         order_id=[str(500_000 + number) for number in range(len(orders))],
@@ -279,7 +280,7 @@ def _operations() -> dict[str, pd.DataFrame]:
             "feed": feed,
             "domain": domain,
             "delivery_date": AS_OF - timedelta(days=1 + number % 3),
-            "file_name": f"{feed}_{number}.csv",
+            "file_name": f"{feed}_{number % 10}.csv",
             "rows_read": 100 * (number + 1),
             "rows_quarantined": number % 3,
             "rows_duplicate": number % 2,
