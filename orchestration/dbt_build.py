@@ -76,6 +76,7 @@ def build(models: Iterable[str], as_of_date: date, warehouse: Path) -> list[Node
         *("--exclude-resource-type", "unit_test"),
         *("--indirect-selection", "buildable"),
         *("--vars", json.dumps({"as_of_date": as_of_date.isoformat()})),
+        "--no-write-json",
         *_where(),
     ]
     with _speaking_to(warehouse):

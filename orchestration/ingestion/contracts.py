@@ -13,6 +13,9 @@ from typing import Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
+# The same safe loader in C where PyYAML was built with it.
+_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
 NAME = r"^[a-z][a-z0-9_]*$"
 ColumnType = Literal["text", "integer", "decimal", "date", "timestamp", "boolean"]
 
@@ -128,7 +131,7 @@ def load_contract(path: Path) -> Contract:
         ContractError: the file is not YAML, or not a contract; with the place that must be mended.
     """
     try:
-        contract = Contract.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+        contract = Contract.model_validate(yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader))  # noqa: S506 - it is safe
     except yaml.YAMLError as error:
         raise ContractError(f"{path} is not readable YAML: {error}") from error
     except ValidationError as error:

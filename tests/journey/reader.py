@@ -49,7 +49,7 @@ def main() -> None:
         else:
             if not seen or seen[-1] != version:
                 seen.append(version)
-        time.sleep(0.1)
+        time.sleep(0.5)
     print(json.dumps({"looks": looks, "versions": seen, "errors": errors[:5], "error_count": len(errors)}))
 
 

@@ -132,4 +132,4 @@ def _wait_for(process: subprocess.Popen, seconds: float) -> None:
 
 
 def _newest(house: House) -> str:
-    return max(path.parent.name for path in (house.data / "published").glob("*/manifest.json"))
+    return max(path.parent.name for path in (house.data / "published").glob("0*/manifest.json"))

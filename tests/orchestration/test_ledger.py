@@ -12,7 +12,7 @@ from orchestration import ledger
 from orchestration.ingestion.load import create_raw_table
 from tests.orchestration.ingestion.intake import DAY, Intake, contract_of, intake_for
 
-often = settings(max_examples=30, deadline=None)
+often = settings(max_examples=15, deadline=None)
 STALE_AFTER = 3
 
 

@@ -136,7 +136,7 @@ def test_a_header_is_known_whatever_its_case_spaces_and_byte_order_mark(data: st
     assert contract.mapping([written]) == {"price": 0}
 
 
-@settings(briefly, max_examples=20)
+@settings(briefly, max_examples=10)
 @given(
     st.lists(st.tuples(*[st.text(alphabet='ab ,\n"é中', max_size=4)] * 4), min_size=1, max_size=6),
     st.randoms(use_true_random=False),

@@ -28,7 +28,9 @@ NEARLY = st.one_of(
     st.sampled_from(
         ["true", "TRUE", " true ", "True", "yes", "NaN", "inf", "1e5", "0x1A", "1_000", "\t1", "１", "null"]
     ),
-    st.sampled_from(["infinity", "-infinity", "epoch", "now", "2026-03-01 (BC)", "2026-03-01 08:00:00 Asia/Shanghai"]),
+    st.sampled_from(
+        ["infinity", "-infinity", "epoch", "now", "2026-03-01 (BC)", "2026-03-01 08:00:00 Asia/Shanghai", "2026-03-01 "]
+    ),
 )
 
 
@@ -68,7 +70,7 @@ def value_of(intake: Intake, kind: str, cell: str) -> object:
         (
             "date",
             ["2026-03-01", "2026-3-1", "2024-02-29", "2026-03-01 08:00:00"],
-            ["01.03.2026", "2026-02-30", "1 March"],
+            ["01.03.2026", "2026-02-30", "1 March", "2026-03-01 "],
         ),
         (
             "timestamp",
