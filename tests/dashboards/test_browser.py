@@ -71,7 +71,7 @@ def address(published):
 
 
 @pytest.fixture(scope="module")
-def chromium():
+def chromium(tmp_path_factory):
     """A Chromium of this machine. Without one these tests are skipped by name; under CI that is a failure."""
     names = ("/usr/bin/chromium", "chromium", "chromium-browser", "google-chrome")
     found = next((path for path in map(shutil.which, names) if path), None)
@@ -81,7 +81,9 @@ def chromium():
             pytest.fail(reason)
         pytest.skip(reason)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found, args=FLAGS)
+        # Chromium keeps crash settings and caches at home; a test leaves nothing there.
+        home = {"HOME": str(tmp_path_factory.mktemp("home"))}
+        browser = playwright.chromium.launch(executable_path=found, args=FLAGS, env=os.environ | home)
         yield browser
         browser.close()
 

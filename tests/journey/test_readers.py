@@ -1,0 +1,70 @@
+"""Readers never see an error or a half-built state while runs follow each other; runs never meet."""
+
+import os
+import signal
+import time
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from tests.journey.crowd import assert_all_was_well, readers
+from tests.journey.house import LAST_DAY, House
+
+RUNS = 3
+
+
+@pytest.fixture(scope="module")
+def busy_house(build: Callable[[], House]) -> House:
+    house = build()
+    assert house.run(LAST_DAY - timedelta(days=RUNS)).returncode == 0
+    return house
+
+
+def test_readers_see_only_whole_and_newer_versions_through_three_runs(busy_house: House, tmp_path: Path):
+    with readers(busy_house, tmp_path) as seen:
+        for days_ago in reversed(range(RUNS)):
+            assert busy_house.run(LAST_DAY - timedelta(days=days_ago)).returncode == 0
+        time.sleep(2)
+    assert_all_was_well(seen, busy_house.version)
+    assert {len(reader["versions"]) for reader in seen} == {RUNS + 1}
+
+
+def test_a_second_run_says_who_holds_the_warehouse(busy_house: House):
+    first = busy_house.start("run", "--as-of", LAST_DAY.isoformat())
+    try:
+        lock = busy_house.data / "work" / "LOCK"
+        while first.poll() is None and "a run for" not in lock.read_text():
+            time.sleep(0.05)
+        second = busy_house.run()
+    finally:
+        os.killpg(first.pid, signal.SIGKILL)
+        first.wait()
+    assert second.returncode == 1
+    assert f"being written by a run for {LAST_DAY} (process {first.pid})" in second.stderr
+
+
+def test_a_second_run_waits_when_it_is_asked_to(busy_house: House):
+    first = busy_house.start("run", "--as-of", LAST_DAY.isoformat())
+    second = busy_house.crm("run", "--as-of", LAST_DAY.isoformat(), "--wait", "300")
+    assert first.wait(timeout=300) == 0
+    assert second.returncode == 0, second.stderr
+
+
+def test_a_run_that_died_is_marked_as_failed_by_the_next(busy_house: House):
+    import dagster as dg
+
+    process = busy_house.start("run", "--as-of", LAST_DAY.isoformat())
+    lock = busy_house.data / "work" / "LOCK"
+    while process.poll() is None and "a run for" not in lock.read_text():
+        time.sleep(0.05)
+    os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+    with dg.DagsterInstance.from_config(str(busy_house.data / "dagster")) as instance:
+        stuck = [run.run_id for run in instance.get_runs(dg.RunsFilter(statuses=[dg.DagsterRunStatus.STARTED]))]
+        assert stuck
+    assert busy_house.run().returncode == 0
+    with dg.DagsterInstance.from_config(str(busy_house.data / "dagster")) as instance:
+        assert not instance.get_runs(dg.RunsFilter(statuses=[dg.DagsterRunStatus.STARTED]))
+        assert instance.get_run_by_id(stuck[0]).status == dg.DagsterRunStatus.FAILURE
