@@ -1,0 +1,1 @@
+"""The street: pages on the published snapshot. Imports nothing of the other rooms."""

@@ -81,9 +81,12 @@ def _acquire(file: IO[str], wait_seconds: float) -> None:
 
 
 def _read(file: IO[str]) -> Holder | None:
+    """The name in the file. A name that was only half written, by a process that died, is no name."""
     file.seek(0)
-    text = file.read()
-    return Holder(**json.loads(text)) if text.strip() else None
+    try:
+        return Holder(**json.loads(file.read()))
+    except (ValueError, TypeError):
+        return None
 
 
 def _write(file: IO[str], text: str) -> None:

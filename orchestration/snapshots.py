@@ -55,7 +55,7 @@ class Shelf:
 
     def versions(self) -> list[str]:
         """Every complete version, oldest first."""
-        return sorted(path.parent.name for path in self.root.glob("[0-9]*/manifest.json"))
+        return sorted(path.name for path in self._folders() if all((path / name).exists() for name in MODES))
 
     def manifest(self, version: str) -> dict[str, Any]:
         """What a version says of itself."""
@@ -128,13 +128,18 @@ class Shelf:
         return version
 
     def prune(self, keep: int = KEPT_VERSIONS) -> None:
-        """Remove all but the newest `keep` versions; never the current one."""
-        for version in self.versions()[:-keep]:
-            if version != self.current():
-                shutil.rmtree(self.root / version)
+        """Remove all but the newest `keep` versions, and what is left of a removal that was cut short; never the
+        current one."""
+        kept = {*self.versions()[-keep:], self.current()}
+        for folder in self._folders():
+            if folder.name not in kept:
+                shutil.rmtree(folder)
+
+    def _folders(self) -> list[Path]:
+        return sorted(self.root.glob("[0-9]*"))
 
     def _next_number(self) -> int:
-        names = [path.name for path in self.root.glob("[0-9]*")] + [self.current() or "0"]
+        names = [path.name for path in self._folders()] + [self.current() or "0"]
         return 1 + max(int(name.partition("-")[0]) for name in names)
 
     def _checkpoint(self, path: Path) -> None:
@@ -167,7 +172,8 @@ class Shelf:
             found = connection.execute(
                 "select schema_name || '.' || table_name from duckdb_tables() where not internal"
             ).fetchall()
-            originals = {relation: _fingerprint(connection, relation) for (relation,) in found}
+            relations = {relation for (relation,) in found} | set(edition.relations)
+            originals = {relation: _fingerprint(connection, relation) for relation in sorted(relations)}
         tables = {}
         for file in (MARTS, PEOPLE):
             with duckdb.connect(config=dict(self.config)) as reader:

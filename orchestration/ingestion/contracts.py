@@ -6,15 +6,12 @@ Here stands the shape of a contract and how a file finds its contract. Nothing h
 import codecs
 from collections.abc import Callable, Iterable, Sequence
 from fnmatch import fnmatch
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Literal
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
-
-# The same safe loader in C where PyYAML was built with it.
-_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 NAME = r"^[a-z][a-z0-9_]*$"
 ColumnType = Literal["text", "integer", "decimal", "date", "timestamp", "boolean"]
@@ -131,7 +128,7 @@ def load_contract(path: Path) -> Contract:
         ContractError: the file is not YAML, or not a contract; with the place that must be mended.
     """
     try:
-        contract = Contract.model_validate(yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader))  # noqa: S506 - it is safe
+        contract = Contract.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
     except yaml.YAMLError as error:
         raise ContractError(f"{path} is not readable YAML: {error}") from error
     except ValidationError as error:
@@ -142,9 +139,10 @@ def load_contract(path: Path) -> Contract:
     return contract
 
 
-def load_contracts(folder: Path) -> list[Contract]:
-    """Every contract under `folder`, in the order of their names."""
-    return sorted((load_contract(path) for path in folder.glob("*/*.yml")), key=lambda contract: contract.name)
+@cache
+def load_contracts(folder: Path) -> tuple[Contract, ...]:
+    """Every contract under `folder`, in the order of their names. Read once a process."""
+    return tuple(sorted((load_contract(path) for path in folder.glob("*/*.yml")), key=lambda contract: contract.name))
 
 
 def find_contract(

@@ -19,7 +19,10 @@ HEAD_BYTES = 256 * 1024
 
 @dataclass(frozen=True)
 class InboxFile:
-    """One file of the inbox. `contract` is None when nobody understands it; `reason` then says why."""
+    """One file of the inbox. `contract` is None when nobody understands it; `reason` then says why.
+
+    `original_name` is for a file that is read again from the archive, where files are called by their hash.
+    """
 
     path: Path
     system: str
@@ -27,11 +30,12 @@ class InboxFile:
     size: int
     contract: Contract | None
     reason: str
+    original_name: str = ""
 
     @property
     def name(self) -> str:
         """The file's name as it can be written down."""
-        return _printable(self.path.name)
+        return _printable(self.original_name or self.path.name)
 
 
 def scan(inbox: Path, contracts: Sequence[Contract], until: date) -> list[InboxFile]:

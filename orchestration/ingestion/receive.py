@@ -39,10 +39,18 @@ class Yard:
 def receive(
     connection: duckdb.DuckDBPyConnection, contract: Contract, files: Iterable[InboxFile], yard: Yard
 ) -> Received:
-    """Load every file of a feed that is not in the books yet. Running it again changes nothing."""
+    """Load every file of a feed that is not in the books yet. Running it again changes nothing.
+
+    A row is held against what came before it, so a late delivery is put in its place: what came after it
+    is read again, from the archive. In whatever order deliveries arrive, the table comes out the same.
+    """
     create_raw_table(connection, contract)
     known = ledger.known_deliveries(connection, contract)
-    counts = [_receive_one(connection, contract, file, yard) for file in files if not _is_known(file, known)]
+    due = [file for file in files if not _is_known(file, known)]
+    if due:
+        due += _take_back_after(connection, contract, min(file.delivery_date or date.min for file in due), yard)
+    in_order = sorted(due, key=lambda file: (file.delivery_date or date.min, file.name))
+    counts = [_receive_one(connection, contract, file, yard) for file in in_order]
     return Received(
         files=len(counts),
         rows_read=sum(count.rows_read for count in counts),
@@ -51,6 +59,32 @@ def receive(
         rows_duplicate=sum(count.rows_duplicate for count in counts),
         is_balanced=all(count.is_balanced for count in counts),
     )
+
+
+def _take_back_after(
+    connection: duckdb.DuckDBPyConnection, contract: Contract, day: date, yard: Yard
+) -> list[InboxFile]:
+    """Take what was delivered after `day` out of the table and the books; returns the archived originals."""
+    feed = [contract.system, contract.feed, day]
+    which = "source_system = ? and feed = ? and delivery_date > ?"
+    later = connection.execute(
+        f"select sha256, delivery_date, file_name, size_bytes from ops.deliveries where {which}", feed
+    ).fetchall()
+    if later:
+        connection.execute(f"delete from {contract.relation} where _delivery_date > ?", [day])
+        connection.execute(
+            f"delete from ops.quarantine where (file_id, delivery_date) in "
+            f"(select (file_id, delivery_date) from ops.deliveries where {which})",
+            feed,
+        )
+        connection.execute(f"delete from ops.row_conservation where {which}", feed)
+        connection.execute(f"delete from ops.deliveries where {which}", feed)
+    return [
+        InboxFile(
+            yard.archive / sha256[:2] / sha256, contract.system, delivered, size, contract, "", original_name=name
+        )
+        for sha256, delivered, name, size in later
+    ]
 
 
 def _is_known(file: InboxFile, known: Mapping[tuple[date, str], set[str]]) -> bool:

@@ -141,6 +141,28 @@ def test_a_writer_that_waits_gets_its_turn_when_the_one_before_ends(work: Path, 
     assert current_holder(work) == Holder(second.pid, "the second run", "run-2")
 
 
+def test_a_writer_waits_as_long_as_it_was_told_to_and_no_longer(
+    work: Path, start: Callable, monkeypatch: pytest.MonkeyPatch
+):
+    holder = start(HOLDER, "a run", "run-1")
+    assert line_of(holder) == "held"
+    waited: list[float] = []
+
+    def until_the_tenth_look(seconds: float) -> None:
+        waited.append(seconds)
+        if len(waited) == 10:
+            tell(holder, "finish")
+            holder.wait()
+
+    monkeypatch.setattr(lock.time, "sleep", until_the_tenth_look)
+    with pytest.raises(WarehouseBusyError), one_writer(work, "an impatient run", wait_seconds=0.055):
+        pass
+    assert sum(waited) == pytest.approx(0.06)
+    with one_writer(work, "a patient run", wait_seconds=3) as died:
+        assert died is None
+    assert len(waited) == 10
+
+
 def test_what_a_killed_writer_had_started_does_not_hold_the_lock_on(work: Path, start: Callable):
     holder = start(PARENT)
     child = int(line_of(holder))

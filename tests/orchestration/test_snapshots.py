@@ -425,6 +425,11 @@ def test_damage_is_found_before_publishing_or_it_does_not_matter(
     published = publish(shelf, work, 1)
     shelf.take_copy(work)
     write_core(work, 2, rows=3000)
+    with duckdb.connect(str(work / CORE), config=CONFIG) as connection:
+        connection.execute("""
+            create or replace table raw_retail.order_lines as
+            select 2 as generation, i as number, sha256(i::varchar) as customer_id from range(60000) as numbers (i)
+        """)
     sound = work.with_name("sound.duckdb")
     shutil.copyfile(work / CORE, sound)
     whole = {relation: fingerprint(sound, relation) for relation in [*RELATIONS, "raw_retail.order_lines"]}

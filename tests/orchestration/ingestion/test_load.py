@@ -119,6 +119,20 @@ def test_the_fast_and_the_slow_way_of_reading_come_to_the_same_rows(
     assert loaded[:2] == loaded[2:]
 
 
+@pytest.mark.parametrize("rows", [0, 1, 2])
+def test_a_fast_reader_that_passes_over_a_line_is_found_out_by_the_bytes(
+    intake: Intake, monkeypatch: pytest.MonkeyPatch, rows: int
+):
+    scan = loading._Source.scan.fget
+    assert scan is not None
+    monkeypatch.setattr(
+        loading._Source, "scan", property(lambda source: f"(select * from {scan(source)} limit {rows}) as scanned")
+    )
+    received = intake.deliver('name,note\n1,"a\nb"\n2,x\n3,y\n')
+    assert intake.rows() == [("1", "a\nb"), ("2", "x"), ("3", "y")]
+    assert received.rows_read == 3
+
+
 def test_a_file_larger_than_a_batch_is_read_whole_the_slow_way(intake: Intake, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(loading, "BATCH_ROWS", 3)
     for count in (2, 3, 4, 7):

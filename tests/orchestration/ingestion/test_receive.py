@@ -91,6 +91,21 @@ def test_a_keyed_record_is_loaded_whenever_it_differs_from_its_version_before(
     assert newest(keyed_for_all) == standing
 
 
+@pytest.mark.parametrize("key", [[], ["id"]], ids=["keyless", "keyed"])
+@pytest.mark.parametrize("order", list(itertools.permutations(range(3))), ids=lambda order: "".join(map(str, order)))
+def test_in_whatever_order_deliveries_are_found_the_table_comes_out_the_same(order: tuple[int, ...], key: list[str]):
+    exports = [[("1", "A"), ("2", "A")], [("1", "B"), ("2", "A")], [("1", "A"), ("3", "A")]]
+    where_from = "select id, colour, _delivery_date, _row_number from raw_shop.things order by all"
+    tables = []
+    for sequence in (range(3), order):
+        with intake_for(contract_of("id", "colour", key=key)) as intake:
+            for number in sequence:
+                intake.deliver(export(exports[number]), DAY + timedelta(days=number), name=f"{number}.csv")
+            tables.append(intake.all(where_from))
+            assert intake.all("select bool_and(is_balanced), count(*) from ops.row_conservation") == [(True, 3)]
+    assert tables[1] == tables[0]
+
+
 @pytest.mark.parametrize("order", list(itertools.permutations(range(3))), ids=lambda order: "".join(map(str, order)))
 def test_a_keyed_record_is_what_the_newest_delivery_says_in_whatever_order_deliveries_are_found(
     keyed: Intake, order: tuple[int, ...]
@@ -125,6 +140,12 @@ def test_a_file_that_came_again_with_other_content_under_its_name_is_taken_in(ke
     received = keyless.deliver(export([("1", "A"), ("2", "B")]))
     assert (received.files, received.rows_loaded, received.rows_duplicate) == (1, 1, 1)
     assert len(keyless.all("from ops.deliveries")) == 2
+
+
+def test_a_corrected_export_of_the_same_day_is_believed_over_the_one_before(keyed: Intake):
+    keyed.deliver(export([("2", "A"), ("1", "A")]))
+    keyed.deliver(export([("1", "B"), ("2", "A")]))
+    assert newest(keyed) == {"1": "B", "2": "A"}
 
 
 def test_the_same_content_on_another_day_is_another_delivery_of_duplicates(keyless: Intake):

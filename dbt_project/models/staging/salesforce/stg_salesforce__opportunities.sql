@@ -22,7 +22,7 @@ renamed as (
 
         ---------- numerics
         cast(amount as decimal(18, 2)) as amount,
-        cast(cast(probability as decimal(9, 4)) / 100 as decimal(5, 4)) as probability,
+        cast(cast(probability as decimal(38, 9)) / 100 as decimal(18, 4)) as probability,
 
         ---------- booleans
         coalesce(cast(is_closed as boolean), false) as is_closed,
