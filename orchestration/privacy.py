@@ -10,10 +10,10 @@ import duckdb
 
 # RE2 knows no look-around: an identifier begins and ends where letters and digits do.
 SHAPES = {
-    "e-mail address": r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+[.][A-Za-z]{2,}",
-    "Chinese mobile number": r"(^|[^0-9A-Za-z-])1[3-9][0-9]{9}([^0-9A-Za-z-]|$)",
-    "international phone number": r"(^|[^0-9A-Za-z])[+][0-9][0-9 -]{7,14}[0-9]([^0-9A-Za-z]|$)",
-    "Chinese identity number": r"(^|[^0-9A-Za-z-])[1-9][0-9]{16}[0-9Xx]([^0-9A-Za-z-]|$)",
+    "an e-mail address": r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+[.][A-Za-z]{2,}",
+    "a Chinese mobile number": r"(^|[^0-9A-Za-z-])1[3-9][0-9]{9}([^0-9A-Za-z-]|$)",
+    "an international phone number": r"(^|[^0-9A-Za-z])[+][0-9][0-9 -]{7,14}[0-9]([^0-9A-Za-z]|$)",
+    "a Chinese identity number": r"(^|[^0-9A-Za-z-])[1-9][0-9]{16}[0-9Xx]([^0-9A-Za-z-]|$)",
 }
 
 
@@ -24,7 +24,7 @@ SIGNS = r"[@+]|[0-9]{11}"
 def findings(connection: duckdb.DuckDBPyConnection, relations: Iterable[str]) -> list[str]:
     """Sentences that name the columns of `relations` with cells of a personal shape, and how many; never the cells."""
     return [
-        f"{relation}.{column}: {count} cells look like a {shape}"
+        f"{relation}.{column}: {count} cells with the shape of {shape}"
         for relation in sorted(relations)
         for column in _suspects(connection, relation)
         for shape, count in _shapes(connection, relation, column)

@@ -47,7 +47,7 @@ def _entry(file: InboxFile) -> dict[str, object]:
 
 
 def _place(file: InboxFile) -> dict[str, object]:
-    return {"path": str(file.path), "feed": file.contract.feed if file.contract else None}
+    return {"path": str(file.path) if file.contract else None, "feed": file.contract.feed if file.contract else None}
 
 
 def _raw_asset(contract: Contract) -> dg.AssetsDefinition:

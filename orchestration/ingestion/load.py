@@ -95,10 +95,14 @@ def load(connection: duckdb.DuckDBPyConnection, reading: Reading) -> Counts:
     source, contract = reading.source, reading.source.contract
     _pick_fresh(connection, source)
     loaded, quarantined = _standing(connection, source)
+    # Rows of a day are numbered on from file to file: a corrected export of the same day comes after the first.
     connection.execute(f"""
         insert into {contract.relation} by name
         select {_names(contract)}, _row_hash, date '{source.delivery_date}' as _delivery_date,
-            '{source.arrival.file_id}' as _file_id, _row_number
+            '{source.arrival.file_id}' as _file_id, _row_number + (
+                select coalesce(max(_row_number), 0) from {contract.relation}
+                where _delivery_date = date '{source.delivery_date}'
+            ) as _row_number
         from arrived semi join fresh using (_row_number)
     """)
     _set_aside(connection, source)

@@ -13,21 +13,21 @@ from orchestration.privacy import findings
 often = settings(max_examples=40, deadline=None)
 
 PERSONAL = {
-    "ada@example.com": "e-mail address",
-    "Ada.Lovelace+shop@mail.example.co.uk": "e-mail address",
-    "mailto:ada_1@ex-ample.com?subject=x": "e-mail address",
-    "写信给ada@example.cn吧": "e-mail address",
-    "<ADA@EXAMPLE.COM>": "e-mail address",
-    "13812345678": "Chinese mobile number",
-    "电话13812345678,找张三": "Chinese mobile number",
-    "call 19912345678.": "Chinese mobile number",
-    "+44 20 7946 0958": "international phone number",
-    "+442079460958": "international phone number",
-    "tel:+86-138-1234-5678": "international phone number",
-    "+1 415-555-0132;ext=2": "international phone number",
-    "110101199003074233": "Chinese identity number",
-    "11010119900307123X": "Chinese identity number",
-    "身份证11010119900307123x。": "Chinese identity number",
+    "ada@example.com": "an e-mail address",
+    "Ada.Lovelace+shop@mail.example.co.uk": "an e-mail address",
+    "mailto:ada_1@ex-ample.com?subject=x": "an e-mail address",
+    "写信给ada@example.cn吧": "an e-mail address",
+    "<ADA@EXAMPLE.COM>": "an e-mail address",
+    "13812345678": "a Chinese mobile number",
+    "电话13812345678,找张三": "a Chinese mobile number",
+    "call 19912345678.": "a Chinese mobile number",
+    "+44 20 7946 0958": "an international phone number",
+    "+442079460958": "an international phone number",
+    "tel:+86-138-1234-5678": "an international phone number",
+    "+1 415-555-0132;ext=2": "an international phone number",
+    "110101199003074233": "a Chinese identity number",
+    "11010119900307123X": "a Chinese identity number",
+    "身份证11010119900307123x。": "a Chinese identity number",
 }
 HARMLESS = [
     "",
@@ -84,7 +84,7 @@ def test_a_personal_identifier_is_found_in_whatever_it_stands(
     connection: duckdb.DuckDBPyConnection, cell: str, shape: str
 ):
     found = look(connection, [cell])
-    assert f"marts.fct_notes.note: 1 cells look like a {shape}" in found
+    assert f"marts.fct_notes.note: 1 cells with the shape of {shape}" in found
     assert not any(cell in sentence for sentence in found)
 
 
@@ -96,8 +96,8 @@ def test_a_number_a_price_a_date_or_a_key_is_not_taken_for_one(connection: duckd
 def test_the_sentence_names_the_column_and_counts_and_never_repeats_a_cell(connection: duckdb.DuckDBPyConnection):
     cells = ["ada@example.com", "bob@example.com", "13812345678", "nothing at all"]
     assert look(connection, cells) == [
-        "marts.fct_notes.note: 2 cells look like a e-mail address",
-        "marts.fct_notes.note: 1 cells look like a Chinese mobile number",
+        "marts.fct_notes.note: 2 cells with the shape of an e-mail address",
+        "marts.fct_notes.note: 1 cells with the shape of a Chinese mobile number",
     ]
 
 
