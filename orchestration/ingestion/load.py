@@ -200,33 +200,36 @@ def _records(contract: Contract, path: Path) -> Generator[list[str]]:
 
 
 def _read(connection: duckdb.DuckDBPyConnection, source: _Source) -> int:
-    """Fill the temporary table `arrived` and return how many rows the file's bytes hold."""
+    """Fill the temporary table `arrived` and return how many rows the file's bytes hold.
+
+    Records are numbered first and judged in a statement of their own: numbering keeps DuckDB on one thread.
+    """
+    rows = None
     if not source.arrival.has_nul:
         try:
             rows = _read_fast(connection, source)
         except duckdb.Error:
             rows = None  # not lost: the slow way below reads the same file and says what is wrong
-        if rows is not None:
-            return rows
-    return _read_slowly(connection, source)
+    if rows is None:
+        rows = _read_slowly(connection, source)
+    connection.execute(f"create or replace temp table arrived as {_judged(source, 'select * from records')}")
+    connection.execute("drop table records")
+    return rows
 
 
 def _read_fast(connection: duckdb.DuckDBPyConnection, source: _Source) -> int | None:
-    """Let DuckDB read, then hold it to the bytes: lines = header + rows + line breaks inside cells.
+    """Let DuckDB read into `records`, then hold it to the bytes: lines = header + rows + line breaks inside cells.
 
     None when the sum does not come out; then a quote swallowed rows, or lines were passed over.
     """
-    judged = _judged(
-        source,
-        f"""
+    connection.execute(f"""
+        create or replace temp table records as
         select {source.named_cells}, row_number() over () as _row_number,
             case when {source.is_header} then 'repeated_header' end as _broken, cast(null as varchar) as _original
         from {source.scan}
-        """,
-    )
-    connection.execute(f"create or replace temp table arrived as {judged}")
+    """)
     header_lines = 1 + sum(cell.count("\n") for cell in source.header)
-    rows = _count(connection, "arrived")
+    rows = _count(connection, "records")
     inside = source.arrival.lines - header_lines - rows
     if inside == 0:
         return rows
@@ -250,8 +253,6 @@ def _read_slowly(connection: duckdb.DuckDBPyConnection, source: _Source) -> int:
         connection.register("batch", batch)
         connection.execute("insert into records by name select * from batch")
         connection.unregister("batch")
-    connection.execute(f"create or replace temp table arrived as {_judged(source, 'select * from records')}")
-    connection.execute("drop table records")
     return rows
 
 
