@@ -25,7 +25,7 @@ SHARED = CHECKOUT.parent / "shared" / "data"
 TABLE = CHECKOUT / "docs" / "benchmarks.md"
 AS_OF = "2011-12-10"
 DEMO_DAY = "2026-11-01"
-ROUNDS = 2
+ROUNDS = 3
 FEW_LINES = 20
 
 
@@ -127,7 +127,7 @@ def _write(rows: list[tuple[str, str, str]]) -> None:
     lines = [
         "# Benchmarks",
         "",
-        "Made by `make bench`: whole processes, median of two rounds, peak resident memory. Times compare only with",
+        f"Made by `make bench`: whole processes, median of {ROUNDS} rounds, peak resident memory. Times compare only with",
         "each other. The floor is `tests/benchmarks/bare.py`: the same files, the same customer table and RFM, nothing",
         "around it.",
         "",
