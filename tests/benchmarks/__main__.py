@@ -127,8 +127,8 @@ def _write(rows: list[tuple[str, str, str]]) -> None:
     lines = [
         "# Benchmarks",
         "",
-        f"Made by `make bench`: whole processes, median of {ROUNDS} rounds, peak resident memory. Times compare only with",
-        "each other. The floor is `tests/benchmarks/bare.py`: the same files, the same customer table and RFM, nothing",
+        f"Made by `make bench`: whole processes, median of {ROUNDS} rounds, peak resident memory. Times compare only",
+        "with each other. The floor is `tests/benchmarks/bare.py`: the same files, the same customer table and RFM, nothing",
         "around it.",
         "",
         f"{datetime.now(UTC).date()}, Python {platform.python_version()}, {os.cpu_count()} cores.",
