@@ -20,9 +20,8 @@ from orchestration.lock import one_writer
 from orchestration.settings import settings
 
 # These say what the user can do; everything else is the program's own fault and shows its trace.
-FOR_PEOPLE = {"Failure", "WarehouseBusyError", "SnapshotError", "DbtError", "ContractError", "RunRefusedError"}
+FOR_PEOPLE = {"Failure", "WarehouseBusyError", "SnapshotError", "DbtError", "ContractError"}
 PID_TAG = "crm/pid"
-
 
 Tell = Callable[[str, float, dict[str, int]], None]
 
@@ -113,7 +112,7 @@ class _Ear(logging.Handler):
 def _what_went_wrong(result: dg.ExecuteInProcessResult) -> tuple[list[str], list[str]]:
     refusals, faults = [], []
     for event in result.all_events:
-        error = _error_of(event)
+        error = getattr(event.event_specific_data, "error", None)
         if error is None:
             continue
         chain = [error]
@@ -127,11 +126,3 @@ def _what_went_wrong(result: dg.ExecuteInProcessResult) -> tuple[list[str], list
         else:
             faults.append(error.to_string())
     return list(dict.fromkeys(refusals)), list(dict.fromkeys(faults))
-
-
-def _error_of(event: dg.DagsterEvent) -> Any:
-    if event.is_step_failure:
-        return event.step_failure_data.error
-    if event.is_job_failure or event.event_type == dg.DagsterEventType.RUN_FAILURE:
-        return getattr(event.event_specific_data, "error", None)
-    return getattr(event.event_specific_data, "error", None)
