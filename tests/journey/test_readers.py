@@ -2,6 +2,7 @@
 
 import os
 import signal
+import subprocess
 import time
 from collections.abc import Callable
 from datetime import timedelta
@@ -22,6 +23,16 @@ def busy_house(build: Callable[[], House]) -> House:
     return house
 
 
+def start_and_let_lock(house: House) -> subprocess.Popen[str]:
+    """A run that holds the warehouse: whoever is started after this comes second, on a slow machine too."""
+    process = house.start("run", "--as-of", LAST_DAY.isoformat())
+    lock = house.data / "work" / "LOCK"
+    while process.poll() is None and f"(process {process.pid})" not in lock.read_text():
+        time.sleep(0.05)
+    assert process.poll() is None, "the run ended before it held the warehouse"
+    return process
+
+
 def test_readers_see_only_whole_and_newer_versions_through_three_runs(busy_house: House, tmp_path: Path):
     with readers(busy_house, tmp_path) as seen:
         for days_ago in reversed(range(RUNS)):
@@ -32,11 +43,8 @@ def test_readers_see_only_whole_and_newer_versions_through_three_runs(busy_house
 
 
 def test_a_second_run_says_who_holds_the_warehouse(busy_house: House):
-    first = busy_house.start("run", "--as-of", LAST_DAY.isoformat())
+    first = start_and_let_lock(busy_house)
     try:
-        lock = busy_house.data / "work" / "LOCK"
-        while first.poll() is None and "a run for" not in lock.read_text():
-            time.sleep(0.05)
         second = busy_house.run()
     finally:
         os.killpg(first.pid, signal.SIGKILL)
@@ -46,7 +54,7 @@ def test_a_second_run_says_who_holds_the_warehouse(busy_house: House):
 
 
 def test_a_second_run_waits_when_it_is_asked_to(busy_house: House):
-    first = busy_house.start("run", "--as-of", LAST_DAY.isoformat())
+    first = start_and_let_lock(busy_house)
     second = busy_house.crm("run", "--as-of", LAST_DAY.isoformat(), "--wait", "300")
     assert first.wait(timeout=300) == 0
     assert second.returncode == 0, second.stderr
@@ -55,10 +63,7 @@ def test_a_second_run_waits_when_it_is_asked_to(busy_house: House):
 def test_a_run_that_died_is_marked_as_failed_by_the_next(busy_house: House):
     import dagster as dg
 
-    process = busy_house.start("run", "--as-of", LAST_DAY.isoformat())
-    lock = busy_house.data / "work" / "LOCK"
-    while process.poll() is None and "a run for" not in lock.read_text():
-        time.sleep(0.05)
+    process = start_and_let_lock(busy_house)
     os.killpg(process.pid, signal.SIGKILL)
     process.wait()
     with dg.DagsterInstance.from_config(str(busy_house.data / "dagster")) as instance:
