@@ -60,14 +60,15 @@ bench: setup
 setup: $(READY)
 
 # The lock has names, versions and hashes and no addresses: any package index serves. uv does in seconds
-# what pip does in minutes; where it cannot be had, pip does it.
+# what pip does in minutes; where it cannot be had, pip does it. Bytecode is compiled now, because where
+# PYTHONDONTWRITEBYTECODE is set every command would compile Dagster and dbt anew.
 $(READY): requirements.lock pyproject.toml
 	@mkdir -p .cache
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	@awk '/^uv==/ {p = 1} p {print} p && !/\\$$/ {exit}' requirements.lock > .cache/uv.txt
 	@echo "Setting up .venv from requirements.lock ..."
 	@if command -v uv > /dev/null || python -m pip install --quiet --no-deps --require-hashes -r .cache/uv.txt; then \
-		uv pip sync --quiet --python $(BIN)/python --require-hashes requirements.lock; \
+		uv pip sync --quiet --compile-bytecode --python $(BIN)/python --require-hashes requirements.lock; \
 		uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .; \
 	else \
 		python -m pip install --quiet --require-hashes -r requirements.lock; \

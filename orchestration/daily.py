@@ -3,6 +3,7 @@
 Nothing is decided here; `defs/` says what a run does.
 """
 
+import gc
 import logging
 import os
 from collections.abc import Callable, Iterator
@@ -48,6 +49,7 @@ def run_daily(inbox: Path | None, as_of_date: date, wait_seconds: float, tell: T
     from orchestration.definitions import defs
 
     job = defs().resolve_job_def("daily")
+    gc.freeze()  # what is loaded by now stays: no collection needs to walk through it again
     resources: dict[str, Any] = {"warehouse": {"config": {"wait_seconds": wait_seconds}}}
     if inbox is not None:
         resources["inbox"] = {"config": {"root": str(inbox.resolve())}}
@@ -102,7 +104,7 @@ class _Ear(logging.Handler):
             counted["assets"] = counted.get("assets", 0) + 1
             for name, value in event.step_materialization_data.materialization.metadata.items():
                 if isinstance(value.value, int):
-                    counted[name] = value.value
+                    counted[name] = counted.get(name, 0) + value.value
         elif event.event_type == dg.DagsterEventType.ASSET_CHECK_EVALUATION:
             counted["checks"] = counted.get("checks", 0) + 1
         elif event.event_type == dg.DagsterEventType.STEP_SUCCESS:

@@ -4,21 +4,27 @@ A dbt subprocess for each of the two halves of a run would cost more than all of
 reports back are names and statuses; messages of the engine may hold cell values and are not logged.
 """
 
+import hashlib
 import json
 import os
 import re
+import shutil
+import tempfile
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from orchestration.settings import DBT_PROJECT, settings
+from orchestration.settings import CHECKOUT, DBT_PROJECT, settings
 from orchestration.snapshots import CORE
 
-WATCHED = ("*.sql", "*.yml", "*.csv", "*.py")
+WATCHED = ("*.sql", "*.yml", "*.csv", "*.py", "*.md")
+PARSED = CHECKOUT / ".cache" / "dbt"
+KEPT_PARSES = 5
 
 
 class DbtError(Exception):
@@ -48,16 +54,12 @@ def target_path() -> Path:
 
 
 def manifest_path() -> Path:
-    """The parsed project, parsed again when a file of the project is newer.
+    """The parsed project as dbt writes it.
 
     Raises:
         DbtError: the project does not parse.
     """
-    manifest = target_path() / "manifest.json"
-    newest = max(path.stat().st_mtime for pattern in WATCHED for path in _project_files(pattern))
-    if not manifest.exists() or manifest.stat().st_mtime < newest:
-        _parse()
-    return manifest
+    return _parsed() / "manifest.json"
 
 
 def build(models: Iterable[str], as_of_date: date, warehouse: Path) -> list[NodeResult]:
@@ -81,7 +83,7 @@ def build(models: Iterable[str], as_of_date: date, warehouse: Path) -> list[Node
     ]
     with _speaking_to(warehouse):
         try:
-            outcome: Any = dbtRunner(manifest=_parse()).invoke(arguments)
+            outcome: Any = dbtRunner(manifest=_manifest()).invoke(arguments)
         finally:
             _let_go()
     if outcome.result is None:
@@ -98,7 +100,7 @@ def docs() -> Path:
     from dbt.cli.main import dbtRunner
 
     with _speaking_to(settings().work / CORE):
-        outcome = dbtRunner(manifest=_parse()).invoke(["docs", "generate", "--static", "--empty-catalog", *_where()])
+        outcome = dbtRunner(manifest=_manifest()).invoke(["docs", "generate", "--static", "--empty-catalog", *_where()])
         _let_go()
     if not outcome.success:
         raise DbtError(f"dbt docs could not be built: {_harmless(str(outcome.exception))}")
@@ -106,15 +108,57 @@ def docs() -> Path:
 
 
 @cache
-def _parse() -> Any:
+def _manifest() -> Any:
+    """The parsed project as the object that a build takes: a hundred times faster to load than to parse."""
+    from dbt.contracts.graph.manifest import Manifest
+
+    manifest = Manifest.from_msgpack((_parsed() / "partial_parse.msgpack").read_bytes())
+    manifest.build_flat_graph()  # type: ignore[no-untyped-call]
+    return manifest
+
+
+@cache
+def _parsed() -> Path:
+    """The folder of the parsed project, named by the content of its files: never stale, whole or not there.
+
+    Nothing of a warehouse stands in it, so all warehouses of this checkout share it.
+    """
+    folder = PARSED / _digest()
+    if not folder.exists():
+        PARSED.mkdir(parents=True, exist_ok=True)
+        draft = Path(tempfile.mkdtemp(dir=PARSED, prefix=".draft-"))
+        try:
+            _parse_into(draft)
+            with suppress(OSError):  # another process was first
+                draft.rename(folder)
+        finally:
+            shutil.rmtree(draft, ignore_errors=True)
+        _forget_all_but(KEPT_PARSES)
+    return folder
+
+
+def _parse_into(folder: Path) -> None:
     from dbt.cli.main import dbtRunner
 
     # The database's name, which is the file's, stands in the manifest; parsing does not open it.
     with _speaking_to(settings().work / CORE):
-        outcome = dbtRunner().invoke(["parse", *_where()])
+        outcome = dbtRunner().invoke(["parse", *_where(folder)])
     if not outcome.success:
         raise DbtError(f"The dbt project does not parse: {outcome.exception}")
-    return outcome.result
+
+
+def _digest() -> str:
+    content = hashlib.sha256(version("dbt-core").encode() + version("dbt-duckdb").encode())
+    for path in sorted(path for pattern in WATCHED for path in _project_files(pattern)):
+        content.update(str(path.relative_to(DBT_PROJECT)).encode())
+        content.update(hashlib.sha256(path.read_bytes()).digest())
+    return content.hexdigest()[:16]
+
+
+def _forget_all_but(count: int) -> None:
+    by_age = sorted(PARSED.iterdir(), key=lambda folder: folder.stat().st_mtime)
+    for folder in by_age[:-count]:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _let_go() -> None:
@@ -130,13 +174,14 @@ def _let_go() -> None:
     DuckDBConnectionManager.close_all_connections()
 
 
-def _where() -> list[str]:
+def _where(target: Path | None = None) -> list[str]:
+    target = target or target_path()
     return [
         *("--project-dir", str(DBT_PROJECT)),
         *("--profiles-dir", str(DBT_PROJECT)),
         *("--target", "warehouse"),
-        *("--target-path", str(target_path())),
-        *("--log-path", str(target_path() / "logs")),
+        *("--target-path", str(target)),
+        *("--log-path", str(target / "logs")),
         *("--log-level", "none"),
         *("--log-level-file", "none"),
         "--no-use-colors",

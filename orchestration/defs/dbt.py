@@ -7,6 +7,7 @@ from dagster_dbt import DbtProject, dbt_assets
 
 from orchestration.dbt_build import NodeResult, build, manifest_path, target_path
 from orchestration.door import Door
+from orchestration.partitions import days, one_by_one
 from orchestration.settings import DBT_PROJECT
 from orchestration.warehouse import Warehouse, as_of_date
 
@@ -14,7 +15,14 @@ project = DbtProject(project_dir=DBT_PROJECT, target_path=target_path())
 
 
 # Seeds are a handful of rows that belong to the project: built with the staging models, no step of their own.
-@dbt_assets(manifest=manifest_path(), project=project, name="dbt", exclude="resource_type:seed")
+@dbt_assets(
+    manifest=manifest_path(),
+    project=project,
+    name="dbt",
+    exclude="resource_type:seed",
+    partitions_def=days,
+    backfill_policy=one_by_one,
+)
 def models(
     context: dg.AssetExecutionContext, warehouse: Warehouse
 ) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
@@ -51,10 +59,13 @@ def _check(result: NodeResult, key: dg.AssetCheckKey) -> dg.AssetCheckResult:
 
 
 def _write_down(door: Door, results: list[NodeResult]) -> None:
+    outcomes: dict[str, list[tuple[str, bool, bool]]] = {}
     for result in results:
         if result.kind == "test":
-            outcome = [(result.name, result.status == "pass", result.severity == "error")]
-            door.write_down("dbt_test", "dbt", result.subject, outcome)
+            outcome = (result.name, result.status == "pass", result.severity == "error")
+            outcomes.setdefault(result.subject, []).append(outcome)
+    for subject, found in outcomes.items():
+        door.write_down("dbt_test", "dbt", subject, found)
 
 
 @dg.definitions

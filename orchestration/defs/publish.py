@@ -7,6 +7,7 @@ import dagster as dg
 from orchestration import ledger
 from orchestration.door import Door
 from orchestration.ingestion.contracts import load_contracts
+from orchestration.partitions import days, one_by_one
 from orchestration.publishing import FRAMES, VALUE_SCAN, Work, look_over, publish, published_relations, refuse_if
 from orchestration.settings import CONTRACTS, settings
 from orchestration.snapshots import SnapshotError
@@ -21,6 +22,8 @@ SHOWN = [dg.AssetKey(relation.split(".")) for relation in published_relations() 
     key=FEEDS,
     group_name="yard",
     deps=[contract.relation.split(".") for contract in load_contracts(CONTRACTS)],
+    partitions_def=days,
+    backfill_policy=one_by_one,
     kinds={"duckdb"},
 )
 def feeds(context: dg.AssetExecutionContext, warehouse: Warehouse) -> dg.MaterializeResult:
@@ -34,6 +37,8 @@ def feeds(context: dg.AssetExecutionContext, warehouse: Warehouse) -> dg.Materia
     key=SNAPSHOT,
     group_name="publish",
     deps=[FEEDS, *SHOWN],
+    partitions_def=days,
+    backfill_policy=one_by_one,
     check_specs=[dg.AssetCheckSpec(VALUE_SCAN, asset=SNAPSHOT)],
     kinds={"duckdb"},
 )

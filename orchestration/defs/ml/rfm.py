@@ -8,6 +8,7 @@ import pandas as pd
 
 from orchestration import ledger
 from orchestration.door import Door
+from orchestration.partitions import days, one_by_one
 from orchestration.warehouse import Warehouse, as_of_date
 
 KEY = dg.AssetKey(["ml", "rfm"])
@@ -33,6 +34,8 @@ COLUMNS = {
     key=KEY,
     deps=[["marts", "customer_features"]],
     group_name="ml",
+    partitions_def=days,
+    backfill_policy=one_by_one,
     kinds={"pandas"},
     owners=["team:marketing"],
     check_specs=[
