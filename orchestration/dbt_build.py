@@ -113,7 +113,7 @@ def _manifest() -> Any:
     from dbt.contracts.graph.manifest import Manifest
 
     manifest = Manifest.from_msgpack((_parsed() / "partial_parse.msgpack").read_bytes())
-    manifest.build_flat_graph()  # type: ignore[no-untyped-call]
+    manifest.build_flat_graph()
     return manifest
 
 
