@@ -27,6 +27,8 @@ TABLES = {
         rows_duplicate bigint, is_balanced boolean, run_id varchar""",
     "ops.quarantine": """file_id varchar, delivery_date date, row_number bigint, rule varchar, column_name varchar,
         reason varchar, original varchar""",
+    "ops.delivery_findings": """file_id varchar, source_system varchar, feed varchar, delivery_date date,
+        file_name varchar, finding varchar, column_name varchar, cells bigint""",
     "ops.feeds": """source_system varchar, feed varchar, domain varchar, owner varchar, last_delivery_date date,
         row_count bigint, stale_after_days integer, status varchar, as_of_date date""",
     "ops.quality_results": """run_id varchar, as_of_date date, kind varchar, suite varchar, check_name varchar,

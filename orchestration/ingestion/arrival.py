@@ -7,20 +7,27 @@ parser to these counts.
 import codecs
 import hashlib
 import os
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager, suppress
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import BinaryIO
 
-from orchestration.ingestion.encoding import CHUNK_BYTES, candidates, transcode
+from orchestration.ingestion.containers import ContainerError, is_gzip, open_plain, open_raw
+from orchestration.ingestion.encoding import CHUNK_BYTES, candidates, detect
+
+BINARY = "binary"
+DETECTED_FROM_BYTES = 64 * 1024
 
 
 @dataclass(frozen=True)
 class Arrival:
     """A file that has been taken in.
 
-    `text` is a UTF-8 file, the archived original or a transcoded copy of it; None when the bytes are
-    text in no encoding that the contract allows.
+    `text` is a UTF-8 file, the archived original or an unpacked and transcoded copy of it; None when the bytes are
+    text in no encoding that the contract allows. For a format that is not text it is the plain file.
+    `guess` is what a detector takes unreadable bytes for; it is told, and never acted upon. `fault` says why a
+    compressed file could not be unpacked.
     """
 
     sha256: str
@@ -30,89 +37,183 @@ class Arrival:
     encoding: str
     lines: int
     has_nul: bool
+    longest_line: int = 0
+    guess: str = ""
+    fault: str = ""
 
     @property
     def file_id(self) -> str:
         return self.sha256[:16]
 
-
-@dataclass(frozen=True)
-class _Measured:
-    sha256: str
-    size: int
-    is_utf8: bool
-    lines: int
-    has_nul: bool
+    def throw_away_copies(self) -> None:
+        """Delete what was unpacked or transcoded; the original stays in the archive."""
+        if self.text is not None and self.text != self.original:
+            self.text.unlink(missing_ok=True)
 
 
 def fingerprint(path: Path) -> str:
-    """The SHA-256 of a file's bytes."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    """The SHA-256 of a file's bytes; of a zip's member, unpacked; of one that cannot be unpacked, as far as it goes."""
+    digest = hashlib.sha256()
+    with suppress(ContainerError), open_raw(path) as file:
+        while chunk := file.read(CHUNK_BYTES):
+            digest.update(chunk)
+    return digest.hexdigest()
 
 
 def take_in(path: Path, encodings: Iterable[str], archive: Path, scratch: Path) -> Arrival:
-    """Copy a file into the archive under its hash, and find out which of `encodings` it is written in."""
+    """Copy a file into the archive under its hash, and find out which of `encodings` it is written in.
+
+    Without encodings the file is not text, and taken as it is.
+    """
     archive.mkdir(parents=True, exist_ok=True)
     draft = archive / f".{os.getpid()}.draft"
-    measured = _copy(path, draft)
+    measured, fault = _copy(path, draft)
     original = archive / measured.sha256[:2] / measured.sha256
     original.parent.mkdir(exist_ok=True)
     os.replace(draft, original)
-    with original.open("rb") as file:
-        head = file.read(4)
+    plain, found = original, measured
+    if not fault and is_gzip(original):
+        scratch.mkdir(parents=True, exist_ok=True)
+        plain = scratch / f"{measured.sha256}.plain"
+        found, fault = _copy(original, plain, open_plain)
+        if fault:
+            plain.unlink()
+    if fault:
+        return replace(_arrived(measured, original, None, "unreadable", found), fault=fault)
+    named = list(encodings)
+    if not named:
+        return _arrived(measured, original, plain, BINARY, found)
+    return _decoded(measured, original, (plain, found), named, scratch)
+
+
+@dataclass
+class _Measured:
+    """One pass over bytes: hash, length, lines, the longest of them, and whether they are UTF-8."""
+
+    digest: "hashlib._Hash" = field(default_factory=hashlib.sha256)
+    size: int = 0
+    newlines: int = 0
+    has_nul: bool = False
+    is_utf8: bool = True
+    longest_line: int = 0
+    _open_line: int = 0
+    _decoder: codecs.IncrementalDecoder = field(default_factory=codecs.getincrementaldecoder("utf-8"))
+    _last: bytes = b"\n"
+
+    def see(self, chunk: bytes) -> None:
+        self.digest.update(chunk)
+        self.size += len(chunk)
+        self.newlines += chunk.count(b"\n")
+        self.has_nul = self.has_nul or b"\x00" in chunk
+        self._see_lines(chunk)
+        self._last = chunk[-1:]
+        self.is_utf8 = self.is_utf8 and self._fits(chunk)
+
+    def end(self) -> None:
+        self.is_utf8 = self.is_utf8 and self._fits(b"", final=True)
+
+    @property
+    def sha256(self) -> str:
+        return self.digest.hexdigest()
+
+    @property
+    def lines(self) -> int:
+        return self.newlines + (self._last != b"\n")
+
+    def _see_lines(self, chunk: bytes) -> None:
+        """Lines that end inside a chunk are shorter than the chunk; only one that spans chunks can be long."""
+        first, last = chunk.find(b"\n"), chunk.rfind(b"\n")
+        if first < 0:
+            self._open_line += len(chunk)
+        else:
+            self.longest_line = max(self.longest_line, self._open_line + first, last - first)
+            self._open_line = len(chunk) - last - 1
+        self.longest_line = max(self.longest_line, self._open_line)
+
+    def _fits(self, chunk: bytes, *, final: bool = False) -> bool:
+        try:
+            self._decoder.decode(chunk, final)
+        except UnicodeDecodeError:
+            return False
+        return True
+
+
+def _decoded(
+    measured: _Measured, original: Path, plain: tuple[Path, _Measured], encodings: list[str], scratch: Path
+) -> Arrival:
+    path, found = plain
+    with path.open("rb") as file:
+        head = file.read(DETECTED_FROM_BYTES)
     for encoding in candidates(head, encodings):
-        text, found = _as_utf8(original, encoding, measured, scratch)
+        if encoding in ("utf-8", "utf-8-sig"):
+            if found.is_utf8:
+                return _arrived(measured, original, path, encoding, found)
+            continue
+        text = _transcode(path, encoding, scratch / f"{measured.sha256}.utf8")
         if text is not None:
-            return Arrival(measured.sha256, measured.size, original, text, encoding, found.lines, found.has_nul)
-    return Arrival(measured.sha256, measured.size, original, None, "unreadable", measured.lines, measured.has_nul)
+            if path != original:
+                path.unlink()
+            return _arrived(measured, original, text[0], encoding, text[1])
+    if path != original:
+        path.unlink()
+    return replace(_arrived(measured, original, None, "unreadable", found), guess=detect(head) or "")
 
 
-def _as_utf8(original: Path, encoding: str, measured: _Measured, scratch: Path) -> tuple[Path | None, _Measured]:
-    if encoding in ("utf-8", "utf-8-sig"):
-        return (original, measured) if measured.is_utf8 else (None, measured)
-    scratch.mkdir(parents=True, exist_ok=True)
-    text = scratch / f"{measured.sha256}.utf8"
+def _arrived(measured: _Measured, original: Path, text: Path | None, encoding: str, found: _Measured) -> Arrival:
+    counted = (found.lines, found.has_nul, found.longest_line)
+    return Arrival(measured.sha256, measured.size, original, text, encoding, *counted)
+
+
+def _transcode(source: Path, encoding: str, target: Path) -> tuple[Path, _Measured] | None:
+    """Write `source` to `target` as UTF-8, line ends untouched. None when a byte does not fit `encoding`."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    decoder = codecs.getincrementaldecoder(encoding)()
+    measured = _Measured()
     try:
-        transcode(original, encoding, text)
-    except UnicodeDecodeError:
-        text.unlink()
-        return None, measured
-    return text, _measure(text)
+        with source.open("rb") as old, target.open("wb") as new:
+            while chunk := old.read(CHUNK_BYTES):
+                _pass_on(decoder.decode(chunk).encode("utf-8"), new, measured)
+            _pass_on(decoder.decode(b"", final=True).encode("utf-8"), new, measured)
+    except (UnicodeDecodeError, UnicodeEncodeError):
+        target.unlink()
+        return None
+    measured.end()
+    return target, measured
 
 
-def _copy(source: Path, target: Path) -> _Measured:
+def _copy(
+    source: Path, target: Path, opened: Callable[[Path], AbstractContextManager[BinaryIO]] = open_raw
+) -> tuple[_Measured, str]:
+    """Copy the bytes, to the disk; what could be read of a file that cannot be unpacked, and why it cannot."""
+    measured, fault = _Measured(), ""
     with target.open("wb") as copy:
-        measured = _measure(source, copy)
+        try:
+            with opened(source) as file:
+                while chunk := file.read(CHUNK_BYTES):
+                    _pass_on(chunk, copy, measured)
+        except ContainerError as error:
+            fault = str(error)
         copy.flush()
         os.fsync(copy.fileno())
-    return measured
+    measured.end()
+    return measured, fault
 
 
-def _measure(source: Path, copy: BinaryIO | None = None) -> _Measured:
-    """One pass over the bytes: hash, length, lines, and whether they are UTF-8."""
-    digest = hashlib.sha256()
-    decoder = codecs.getincrementaldecoder("utf-8")()
-    size = newlines = 0
-    is_utf8, has_nul, last = True, False, b"\n"
-    with source.open("rb") as file:
-        while chunk := file.read(CHUNK_BYTES):
-            digest.update(chunk)
-            size += len(chunk)
-            newlines += chunk.count(b"\n")
-            has_nul = has_nul or b"\x00" in chunk
-            last = chunk[-1:]
-            if is_utf8:
-                is_utf8 = _fits(decoder, chunk)
-            if copy is not None:
-                copy.write(chunk)
-    is_utf8 = is_utf8 and _fits(decoder, b"", final=True)
-    return _Measured(digest.hexdigest(), size, is_utf8, newlines + (last != b"\n"), has_nul)
+def rewrite(arrival: Arrival, lines: Iterable[str], target: Path) -> Arrival:
+    """The arrival with other lines of text in place of its own: what was JSON or a workbook, as plain records."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    measured = _Measured()
+    with target.open("wb") as copy:
+        for line in lines:
+            _pass_on(line.encode("utf-8"), copy, measured)
+    measured.end()
+    arrival.throw_away_copies()
+    return replace(
+        arrival, text=target, lines=measured.lines, has_nul=measured.has_nul, longest_line=measured.longest_line
+    )
 
 
-def _fits(decoder: codecs.IncrementalDecoder, chunk: bytes, *, final: bool = False) -> bool:
-    try:
-        decoder.decode(chunk, final)
-    except UnicodeDecodeError:
-        return False
-    return True
+def _pass_on(chunk: bytes, copy: BinaryIO, measured: _Measured) -> None:
+    if chunk:
+        measured.see(chunk)
+        copy.write(chunk)

@@ -1,5 +1,6 @@
 """What would happen to one file: the same reading and judging as in a run, in a database that is thrown away."""
 
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -8,15 +9,24 @@ from typing import Any
 import duckdb
 
 from orchestration import ledger
-from orchestration.ingestion.arrival import take_in
-from orchestration.ingestion.contracts import Contract, find_contract, load_contracts
+from orchestration.ingestion.arrival import Arrival
+from orchestration.ingestion.containers import ContainerError
+from orchestration.ingestion.contracts import Contract, load_contracts
 from orchestration.ingestion.encoding import decode_head
-from orchestration.ingestion.inbox import HEAD_BYTES, InboxFile, read_header
-from orchestration.ingestion.load import RefusedFileError, create_raw_table, load, read, refuse
+from orchestration.ingestion.inbox import InboxFile, read_head
+from orchestration.ingestion.load import Counts, create_raw_table, load, read
+from orchestration.ingestion.opening import Places, arrive, open_source
+from orchestration.ingestion.quarantine import refuse
+from orchestration.ingestion.recognition import find
+from orchestration.ingestion.sources import RefusedFileError
 from orchestration.settings import CONTRACTS, Settings
 
 # A file outside the inbox has no delivery date; any will do to judge it.
 SOME_DAY = date(2000, 1, 1)
+RULES = """
+    select rule || coalesce(' in ' || column_name, '') || ': ' || count(*) || ' rows, first in row ' || min(row_number)
+    from ops.quarantine where rule <> 'file' group by rule, column_name order by count(*) desc, rule
+"""
 
 
 class UnknownExportError(Exception):
@@ -29,32 +39,18 @@ def look_at(path: Path, contract_name: str | None, home: Settings) -> dict[str, 
     Raises:
         UnknownExportError: no contract fits, or the one named does not exist.
     """
-    contract = _contract_for(path, contract_name)
-    file = InboxFile(path, contract.system, SOME_DAY, path.stat().st_size, contract, "")
+    contract = _contract_for(path, contract_name, load_contracts(CONTRACTS))
     with TemporaryDirectory(prefix="crm-check-", dir=_scratch(home)) as folder:
-        scratch = Path(folder)
-        arrival = take_in(path, contract.files.encodings, scratch / "archive", scratch)
         config: dict[str, Any] = {
             "memory_limit": home.memory_limit,
             "threads": str(home.threads),
-            "temp_directory": str(scratch),
+            "temp_directory": folder,
         }
         with duckdb.connect(":memory:", config=config) as connection:
             connection.execute("set timezone = 'UTC'")
             ledger.open_books(connection)
-            create_raw_table(connection, contract)
-            refused = ""
-            try:
-                counts = load(connection, read(connection, contract, file, arrival))
-            except RefusedFileError as error:
-                refused, counts = str(error), refuse(connection, contract, file, arrival, str(error))
-            reasons = connection.execute(
-                """
-                select rule || coalesce(' in ' || column_name, '') || ': ' || count(*) || ' rows, first in row '
-                    || min(row_number)
-                from ops.quarantine where rule <> 'file' group by rule, column_name order by count(*) desc, rule
-                """
-            ).fetchall()
+            arrival, counts, refused = _try(connection, contract, path, Path(folder))
+            reasons = connection.execute(RULES).fetchall()
     return {
         "file": path.name,
         "contract": contract.name,
@@ -66,31 +62,46 @@ def look_at(path: Path, contract_name: str | None, home: Settings) -> dict[str, 
         "rows_duplicate": counts.rows_duplicate,
         "adds_up": counts.is_balanced,
         "columns_not_in_the_contract": list(counts.unmapped),
+        "findings": [f"{what} {column}: {cells} cells" if cells else what for what, column, cells in counts.findings],
         "reasons": [reason for (reason,) in reasons],
         "refused": refused,
     }
 
 
-def _contract_for(path: Path, name: str | None) -> Contract:
-    contracts = load_contracts(CONTRACTS)
+def _try(
+    connection: duckdb.DuckDBPyConnection, contract: Contract, path: Path, scratch: Path
+) -> tuple[Arrival, Counts, str]:
+    create_raw_table(connection, contract)
+    file = InboxFile(path, contract.system, SOME_DAY, path.stat().st_size, contract, "")
+    arrival, fit = arrive(file, contract, Places(scratch / "archive", scratch))
+    try:
+        source = open_source(file, contract, arrival, fit, scratch)
+        return source.arrival, load(connection, read(connection, source)), ""
+    except RefusedFileError as error:
+        return arrival, refuse(connection, file, arrival, str(error)), str(error)
+
+
+def _contract_for(path: Path, name: str | None, contracts: Sequence[Contract]) -> Contract:
     if name is not None:
-        found = next((contract for contract in contracts if contract.name == name), None)
-        if found is None:
+        named = next((contract for contract in contracts if contract.name == name), None)
+        if named is None:
             known = ", ".join(contract.name for contract in contracts)
             raise UnknownExportError(f"There is no contract {name}. There are: {known}.")
-        return found
-    with path.open("rb") as file:
-        text = decode_head(file.read(HEAD_BYTES), sorted({e for c in contracts for e in c.files.encodings}))
-    if text is None:
+        return named
+    try:
+        head = read_head(path)
+    except ContainerError as error:
+        raise UnknownExportError(f"{path.name} cannot be opened. {error}") from error
+    fit = find(contracts, head)
+    if fit is not None:
+        return fit.contract
+    if decode_head(head.content, sorted({e for c in contracts for shape in c.files for e in shape.encodings})) is None:
         raise UnknownExportError(f"{path.name} is not text in any encoding that a contract names.")
-    found = find_contract(contracts, path.name, lambda contract: read_header(text, contract.files.delimiter))
-    if found is None:
-        raise UnknownExportError(
-            f"No contract fits {path.name}: none has its name pattern and all of whose required columns stand in its "
-            "header. Name one with --contract SYSTEM/FEED to see what is missing, or write a new one "
-            "(CONTRIBUTING.md, How to add a source)."
-        )
-    return found
+    raise UnknownExportError(
+        f"No contract fits {path.name}: none has its name pattern and all of whose required columns stand in its "
+        "header. Name one with --contract SYSTEM/FEED to see what is missing, or write a new one "
+        "(CONTRIBUTING.md, How to add a source)."
+    )
 
 
 def _scratch(home: Settings) -> Path:

@@ -2,9 +2,10 @@
 
 import codecs
 from collections.abc import Iterable
-from pathlib import Path
 
 CHUNK_BYTES = 4 * 1024 * 1024
+# What a detector must have seen before its guess is worth telling.
+ENOUGH_BYTES = 64
 
 # The longer marks first: UTF-32 little-endian begins like UTF-16.
 _BYTE_ORDER_MARKS = (
@@ -34,14 +35,14 @@ def decode_head(head: bytes, named: Iterable[str]) -> str | None:
     return None
 
 
-def transcode(source: Path, encoding: str, target: Path) -> None:
-    """Write `source` to `target` as UTF-8, line ends untouched.
+def detect(head: bytes) -> str | None:
+    """What a detector takes the beginning of a file for; the last resort, and often wrong.
 
-    Raises:
-        UnicodeDecodeError: a byte does not fit `encoding`.
+    None when fewer than ENOUGH_BYTES of it are beyond ASCII: then every guess is as good as another.
     """
-    decoder = codecs.getincrementaldecoder(encoding)()
-    with source.open("rb") as old, target.open("wb") as new:
-        while chunk := old.read(CHUNK_BYTES):
-            new.write(decoder.decode(chunk).encode("utf-8"))
-        new.write(decoder.decode(b"", final=True).encode("utf-8"))
+    if sum(byte > 127 for byte in head) < ENOUGH_BYTES:
+        return None
+    from charset_normalizer import from_bytes
+
+    best = from_bytes(head).best()
+    return best.encoding if best is not None else None

@@ -1,20 +1,18 @@
 """What lies in the inbox: every file, the contract it fits, or why none does.
 
-The inbox is `<system>/<YYYY-MM-DD>/<export>`, one folder a delivery. Files are only looked at here;
-`arrival.py` takes them in.
+The inbox is `<system>/<YYYY-MM-DD>/<export>`, one folder a delivery; a zip there is a folder of its members. Files
+are only looked at here; `arrival.py` takes them in.
 """
 
-import csv
-import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from orchestration.ingestion.contracts import Contract, find_contract
+from orchestration.ingestion.containers import ContainerError, archive_of, is_zip, members, open_plain, plain_name
+from orchestration.ingestion.contract_model import Contract
 from orchestration.ingestion.encoding import decode_head
-
-HEAD_BYTES = 256 * 1024
+from orchestration.ingestion.recognition import HEAD_BYTES, Head, find, why_none
 
 
 @dataclass(frozen=True)
@@ -34,8 +32,10 @@ class InboxFile:
 
     @property
     def name(self) -> str:
-        """The file's name as it can be written down."""
-        return _printable(self.original_name or self.path.name)
+        """The file's name as it can be written down; of a member of a zip, with the zip's."""
+        archive = None if self.original_name else archive_of(self.path)
+        own = self.path.relative_to(archive.parent).as_posix() if archive else self.path.name
+        return _printable(self.original_name or own)
 
 
 def scan(inbox: Path, contracts: Sequence[Contract], until: date) -> list[InboxFile]:
@@ -44,7 +44,7 @@ def scan(inbox: Path, contracts: Sequence[Contract], until: date) -> list[InboxF
     Nothing is passed over: what no contract fits comes back with a reason. Only hidden files, which
     desktops and copying programs leave behind, are not exports.
     """
-    files = [_look_at(path, inbox, contracts) for path in _walk(inbox)]
+    files = [file for path in _walk(inbox) for file in _look_at(path, inbox, contracts)]
     due = [file for file in files if file.delivery_date is None or file.delivery_date <= until]
     return sorted(due, key=lambda file: (file.delivery_date or date.min, file.system, file.name))
 
@@ -56,56 +56,74 @@ def _walk(inbox: Path) -> Iterator[Path]:
             yield path
 
 
-def _look_at(path: Path, inbox: Path, contracts: Sequence[Contract]) -> InboxFile:
+def _look_at(path: Path, inbox: Path, contracts: Sequence[Contract]) -> Iterator[InboxFile]:
     parts = path.relative_to(inbox).parts
     system = _printable(parts[0]) if len(parts) > 1 else ""
     delivered = _as_date(parts[1]) if len(parts) > 2 else None
-    contract, reason = None, ""
-    if path.is_symlink():
-        reason = "It is a link; the inbox takes only files."
-    elif str(path) != _printable(str(path)):
-        reason = "Its name is not written in UTF-8; rename it."
-    elif len(parts) != 3 or delivered is None:
-        reason = "It does not lie in <system>/<YYYY-MM-DD>/."
-    elif system not in {known.system for known in contracts}:
-        reason = f"No contract is known for a system called {system}."
+    size = path.lstat().st_size
+    reason = _misplaced(path, parts, system, contracts)
+    if reason:
+        yield InboxFile(path, system, delivered, size, None, reason)
+    elif is_zip(path):
+        yield from _look_into(path, InboxFile(path, system, delivered, size, None, ""), contracts)
     else:
         contract, reason = _match(path, system, contracts)
-    size = path.lstat().st_size
-    return InboxFile(path, system, delivered, size, contract, reason)
+        yield InboxFile(path, system, delivered, size, contract, reason)
+
+
+def _misplaced(path: Path, parts: Sequence[str], system: str, contracts: Sequence[Contract]) -> str:
+    if path.is_symlink():
+        return "It is a link; the inbox takes only files."
+    if str(path) != _printable(str(path)):
+        return "Its name is not written in UTF-8; rename it."
+    if len(parts) != 3 or _as_date(parts[1]) is None:
+        return "It does not lie in <system>/<YYYY-MM-DD>/."
+    if system not in {known.system for known in contracts}:
+        return f"No contract is known for a system called {system}."
+    return ""
+
+
+def _look_into(path: Path, archive: InboxFile, contracts: Sequence[Contract]) -> Iterator[InboxFile]:
+    try:
+        inside = members(path)
+    except ContainerError as error:
+        yield InboxFile(path, archive.system, archive.delivery_date, archive.size, None, str(error))
+        return
+    if not inside:
+        yield InboxFile(path, archive.system, archive.delivery_date, archive.size, None, "It is a zip without files.")
+    for member in inside:
+        if member.suffix.lower() == ".zip":
+            contract, reason = None, "It is a zip inside a zip; unpack it and deliver what is inside."
+        else:
+            contract, reason = _match(member, archive.system, contracts)
+        yield InboxFile(member, archive.system, archive.delivery_date, archive.size, contract, reason)
 
 
 def _match(path: Path, system: str, contracts: Sequence[Contract]) -> tuple[Contract | None, str]:
     own = [contract for contract in contracts if contract.system == system]
-    with path.open("rb") as file:
-        head = file.read(HEAD_BYTES)
-    if not head.strip():
-        return None, "It is empty."
-    text = decode_head(head, [name for contract in own for name in contract.files.encodings])
-    if text is None:
-        return None, "It is not text in any encoding that the system's contracts name."
-    found = find_contract(own, path.name, lambda contract: read_header(text, contract.files.delimiter))
-    return (found, "") if found is not None else (None, _why_none(text, own))
-
-
-def _why_none(text: str, own: Sequence[Contract]) -> str:
-    """Name the contract that comes nearest and what the file lacks for it."""
-    nearest = max(own, key=lambda contract: len(contract.mapping(read_header(text, contract.files.delimiter))))
-    header = read_header(text, nearest.files.delimiter)
-    if not nearest.mapping(header):
-        return "Its first line is not the header of any known feed."
-    missing = nearest.missing(header)
-    if missing:
-        return f"It looks like {nearest.name}, but lacks the column {', '.join(missing)}."
-    return f"Its header fits {nearest.name}, but its name does not fit {nearest.files.pattern}."
-
-
-def read_header(text: str, delimiter: str) -> list[str]:
-    """The cells of the first record of a text; empty when there is none or its quoting is broken."""
     try:
-        return next(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), [])
-    except csv.Error:
-        return []
+        head = read_head(path)
+    except ContainerError as error:
+        return None, str(error)
+    if not head.content.strip():
+        return None, "It is empty."
+    fit = find(own, head)
+    if fit is not None:
+        return fit.contract, ""
+    shapes = [shape for contract in own for shape in contract.files]
+    if decode_head(head.content, [name for shape in shapes for name in shape.encodings]) is None:
+        return None, "It is not text in any encoding that the system's contracts name."
+    return None, why_none(own, head)
+
+
+def read_head(path: Path, name: str = "") -> Head:
+    """The name and the first plain bytes of a file.
+
+    Raises:
+        ContainerError: it is compressed and damaged.
+    """
+    with open_plain(path) as file:
+        return Head(plain_name(name or path.name), file.read(HEAD_BYTES), path)
 
 
 def _as_date(text: str) -> date | None:

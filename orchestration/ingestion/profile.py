@@ -8,7 +8,7 @@ from collections.abc import Iterable
 import duckdb
 import pandas as pd
 
-from orchestration.ingestion.contracts import Column, Contract
+from orchestration.ingestion.contract_model import Column, Contract
 
 
 def profile(connection: duckdb.DuckDBPyConnection, contract: Contract, run_id: str) -> pd.DataFrame | None:

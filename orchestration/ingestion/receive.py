@@ -8,10 +8,13 @@ from pathlib import Path
 import duckdb
 
 from orchestration import ledger
-from orchestration.ingestion.arrival import Arrival, fingerprint, take_in
+from orchestration.ingestion.arrival import Arrival, fingerprint
 from orchestration.ingestion.contracts import Contract
 from orchestration.ingestion.inbox import InboxFile
-from orchestration.ingestion.load import Counts, Reading, RefusedFileError, create_raw_table, load, read, refuse
+from orchestration.ingestion.load import Counts, Reading, create_raw_table, load, read
+from orchestration.ingestion.opening import Places, arrive, open_source
+from orchestration.ingestion.quarantine import refuse
+from orchestration.ingestion.sources import RefusedFileError
 
 
 @dataclass(frozen=True)
@@ -34,6 +37,10 @@ class Yard:
     scratch: Path
     run_id: str
     as_of_date: date
+
+    @property
+    def places(self) -> Places:
+        return Places(self.archive, self.scratch)
 
 
 def receive(
@@ -77,8 +84,8 @@ def _take_back_after(
             f"(select (file_id, delivery_date) from ops.deliveries where {which})",
             feed,
         )
-        connection.execute(f"delete from ops.row_conservation where {which}", feed)
-        connection.execute(f"delete from ops.deliveries where {which}", feed)
+        for book in ("row_conservation", "delivery_findings", "deliveries"):
+            connection.execute(f"delete from ops.{book} where {which}", feed)
     return [
         InboxFile(
             yard.archive / sha256[:2] / sha256, contract.system, delivered, size, contract, "", original_name=name
@@ -96,28 +103,25 @@ def _is_known(file: InboxFile, known: Mapping[tuple[date, str], set[str]]) -> bo
 
 
 def _receive_one(connection: duckdb.DuckDBPyConnection, contract: Contract, file: InboxFile, yard: Yard) -> Counts:
-    arrival = take_in(file.path, contract.files.encodings, yard.archive, yard.scratch)
-    reading, refusal = _read_or_refuse(connection, contract, file, arrival)
+    arrival, fit = arrive(file, contract, yard.places)
+    reading: Reading | None = None
+    refusal = ""
+    try:
+        source = open_source(file, contract, arrival, fit, yard.scratch)
+        arrival = source.arrival
+        reading = read(connection, source)
+    except RefusedFileError as error:
+        refusal = str(error)
     connection.execute("begin")
     try:
-        counts = load(connection, reading) if reading else refuse(connection, contract, file, arrival, refusal)
+        counts = load(connection, reading) if reading else refuse(connection, file, arrival, refusal)
         _enter(connection, _Entry(contract, file, arrival, counts, refusal, yard))
     except BaseException:
         connection.execute("rollback")
         raise
     connection.execute("commit")
-    if arrival.text is not None and arrival.text != arrival.original:
-        arrival.text.unlink()
+    arrival.throw_away_copies()
     return counts
-
-
-def _read_or_refuse(
-    connection: duckdb.DuckDBPyConnection, contract: Contract, file: InboxFile, arrival: Arrival
-) -> tuple[Reading | None, str]:
-    try:
-        return read(connection, contract, file, arrival), ""
-    except RefusedFileError as error:
-        return None, str(error)
 
 
 @dataclass(frozen=True)
@@ -131,14 +135,14 @@ class _Entry:
 
 
 def _enter(connection: duckdb.DuckDBPyConnection, entry: _Entry) -> None:
-    what = {
+    feed = {
         "file_id": entry.arrival.file_id,
         "source_system": entry.contract.system,
         "feed": entry.contract.feed,
-        "domain": entry.contract.domain,
         "delivery_date": entry.file.delivery_date,
         "file_name": entry.file.name,
     }
+    what = {**feed, "domain": entry.contract.domain}
     delivery = {
         **what,
         "sha256": entry.arrival.sha256,
@@ -158,5 +162,10 @@ def _enter(connection: duckdb.DuckDBPyConnection, entry: _Entry) -> None:
         "is_balanced": entry.counts.is_balanced,
         "run_id": entry.yard.run_id,
     }
+    findings = [
+        {**feed, "finding": finding, "column_name": column or None, "cells": cells}
+        for finding, column, cells in entry.counts.findings
+    ]
     ledger.note(connection, "ops.deliveries", [delivery])
     ledger.note(connection, "ops.row_conservation", [conservation])
+    ledger.note(connection, "ops.delivery_findings", findings)

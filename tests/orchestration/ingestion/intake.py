@@ -27,7 +27,7 @@ def contract_of(*columns: str | dict[str, Any], key: Sequence[str] = (), **files
             "domain": "orders",
             "description": "Things.",
             "owner": "shop",
-            "files": {"pattern": "*.csv", "format": "csv"} | files,
+            "files": [{"pattern": "*.csv", "format": "csv"} | files],
             "delivery": {"kind": "delta", "cadence_days": 1, "stale_after_days": 3},
             "key": key,
             "columns": [_column(column) for column in columns],

@@ -42,6 +42,7 @@ def test_a_good_file_is_known_by_its_header_and_every_row_is_kept(home: Settings
         "rows_duplicate": 0,
         "adds_up": True,
         "columns_not_in_the_contract": [],
+        "findings": [],
         "reasons": [],
         "refused": "",
     }

@@ -8,7 +8,8 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from orchestration.ingestion.contracts import ContractError, find_contract, load_contract, load_contracts
+from orchestration.ingestion.contracts import Contract, ContractError, load_contract, load_contracts
+from orchestration.ingestion.recognition import Head, find
 from orchestration.settings import CONTRACTS
 from tests.orchestration.ingestion.intake import contract_of, csv_text, intake_for
 
@@ -20,7 +21,7 @@ GOOD = {
     "domain": "orders",
     "description": "Things.",
     "owner": "shop",
-    "files": {"pattern": "*.csv", "format": "csv"},
+    "files": [{"pattern": "*.csv", "format": "csv"}],
     "delivery": {"kind": "delta", "cadence_days": 1, "stale_after_days": 3},
     "key": ["id"],
     "columns": [
@@ -38,13 +39,24 @@ def write(folder: Path, contract: object, name: str = "shop/things.yml") -> Path
     return path
 
 
+def name_for(contract: Contract, pattern: str) -> str:
+    """A file name that a pattern of a contract takes."""
+    return pattern.replace("*", "_2026").replace("?", "x")
+
+
 @pytest.mark.parametrize("path", SHIPPED, ids=lambda path: f"{path.parent.name}/{path.stem}")
 def test_every_shipped_contract_is_valid_and_fits_a_file_that_carries_its_headers(path: Path):
     contract = load_contract(path)
-    header = [column.headers[-1] for column in contract.columns]
-    assert contract.mapping(header) == {column.name: place for place, column in enumerate(contract.columns)}
     own = [other for other in load_contracts(CONTRACTS) if other.system == contract.system]
-    assert find_contract(own, contract.files.pattern.replace("*", "_2026"), lambda _: header) == contract
+    for shape in contract.files:
+        if shape.format == "csv":
+            header = [column.headers[0] for column in contract.columns if column.occurrence in (None, 1)]
+            assert set(contract.mapping(header).values()) == set(range(len(header)))
+            text = csv_text(header, []).replace(",", shape.delimiter)
+            head = Head(name_for(contract, shape.pattern), text.encode(shape.encodings[0]), path)
+            found = find(own, head)
+            assert found is not None
+            assert found.contract == contract
 
 
 @pytest.mark.parametrize("path", SHIPPED, ids=lambda path: f"{path.parent.name}/{path.stem}")
@@ -63,7 +75,7 @@ def test_a_whole_contract_is_read_as_it_is_written(tmp_path: Path):
     contract = load_contract(write(tmp_path, GOOD))
     assert contract.name == "shop/things"
     assert contract.relation == "raw_shop.things"
-    assert contract.files.encodings == ("utf-8",)
+    assert contract.files[0].encodings == ("utf-8",)
 
 
 @pytest.mark.parametrize(
@@ -75,8 +87,14 @@ def test_a_whole_contract_is_read_as_it_is_written(tmp_path: Path):
         ({"columns": [{"name": "id", "headers": ["Id"], "type": "number"}]}, "columns.0.type"),
         ({"columns": [{"name": "Id; drop table", "headers": ["Id"], "type": "text"}]}, "columns.0.name"),
         ({"columns": [{"name": "id", "headers": [], "type": "text"}]}, "columns.0.headers"),
-        ({"files": {"pattern": "*.csv", "format": "xml"}}, "files.format"),
-        ({"files": {"pattern": "*.csv", "format": "csv", "encodings": ["utf-99"]}}, "files.encodings"),
+        ({"files": []}, "files"),
+        ({"files": [{"pattern": "*.csv", "format": "xml"}]}, "files.0.format"),
+        ({"files": [{"pattern": "*.csv", "format": "csv", "encodings": ["utf-99"]}]}, "files.0.encodings"),
+        ({"files": [{"pattern": "*.csv", "format": "csv", "footer": "(Total"}]}, "files.0.footer"),
+        ({"time_zone": "Mars/Olympus"}, "time_zone"),
+        ({"grain": {"kind": "continuation"}, "key": []}, "needs the key of the order"),
+        ({"grain": {"kind": "continuation", "fill": ["price"]}}, "never an amount: price"),
+        ({"grain": {"fill": ["id"]}}, "only a feed of lines"),
         ({"delivery": {"kind": "delta", "cadence_days": 0, "stale_after_days": 3}}, "delivery.cadence_days"),
         ({"domain": "weather"}, "domain"),
         ({"owner": None}, "owner"),
@@ -99,7 +117,7 @@ def test_a_wrong_contract_is_refused_with_its_file_and_the_place_to_mend(tmp_pat
 @pytest.mark.parametrize("text", ["columns: [", "a: b: c", "\tsystem: shop"])
 def test_a_contract_that_is_not_yaml_is_refused_with_its_file_and_line(tmp_path: Path, text: str):
     path = write(tmp_path, text)
-    with pytest.raises(ContractError, match="line 1"):
+    with pytest.raises(ContractError, match="line [12]"):
         load_contract(path)
     with pytest.raises(ContractError, match=path.name):
         load_contract(path)
@@ -153,15 +171,50 @@ def test_the_order_of_columns_means_nothing(rows: list[tuple[str, ...]], dice: r
         assert straight.all(hashes) == shuffled.all(hashes)
 
 
+def head_of(name: str, *header: str) -> Head:
+    return Head(name, csv_text(header, []).encode(), Path(name))
+
+
 def test_of_two_contracts_that_fit_the_one_that_knows_more_of_the_header_wins():
     small = contract_of("id", {"name": "price", "required": True})
     large = contract_of("id", {"name": "price", "required": True}, "colour").model_copy(update={"feed": "colours"})
     for contracts in ([small, large], [large, small]):
-        assert find_contract(contracts, "x.csv", lambda _: ["id", "price", "colour"]) is large
+        found = find(contracts, head_of("x.csv", "id", "price", "colour"))
+        assert found is not None
+        assert found.contract is large
 
 
 def test_a_file_fits_only_a_contract_whose_required_columns_it_has():
     contract = contract_of("id", {"name": "price", "required": True}, pattern="Price*.csv")
-    assert find_contract([contract], "PRICES.CSV", lambda _: ["price"]) is contract
-    assert find_contract([contract], "prices.csv", lambda _: ["id", "colour"]) is None
-    assert find_contract([contract], "orders.csv", lambda _: ["id", "price"]) is None
+    found = find([contract], head_of("PRICES.CSV", "price"))
+    assert found is not None
+    assert found.contract is contract
+    assert find([contract], head_of("prices.csv", "id", "colour")) is None
+    assert find([contract], head_of("orders.csv", "id", "price")) is None
+
+
+def test_a_wrong_contract_is_refused_with_the_line_that_must_be_mended(tmp_path: Path):
+    text = yaml.safe_dump(GOOD, sort_keys=False)
+    lines = text.splitlines()
+    assert lines.count("  type: decimal") == 1
+    path = write(tmp_path, text.replace("type: decimal", "type: money"))
+    with pytest.raises(ContractError, match=f"line {lines.index('  type: decimal') + 1}, columns.1.type"):
+        load_contract(path)
+
+
+def test_the_wider_and_the_narrower_spelling_of_a_header_are_one():
+    contract = contract_of({"name": "total", "headers": ["商品总价(元)"]})
+    assert contract.mapping(["商品总价（元） "]) == {"total": 0}
+
+
+def test_of_two_synonyms_in_one_header_the_first_of_the_contract_counts():
+    contract = contract_of({"name": "street", "headers": ["Street", "Address 1"]})
+    assert contract.mapping(["Address 1", "Street"]) == {"street": 1}
+
+
+def test_a_header_that_stands_twice_is_doubtful_unless_the_contract_says_which_counts():
+    plain = contract_of({"name": "agent", "headers": ["分销员"]})
+    second = contract_of({"name": "agent", "headers": ["分销员"], "occurrence": 2})
+    assert plain.doubtful(["分销员", "分销员"]) == ["分销员"]
+    assert second.doubtful(["分销员", "x", "分销员"]) == []
+    assert second.mapping(["分销员", "x", "分销员"]) == {"agent": 2}

@@ -12,7 +12,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from orchestration.ingestion import load as loading
+from orchestration.ingestion import records
 from orchestration.ingestion.receive import Received
+from orchestration.ingestion.sources import Source
 from tests.orchestration.ingestion.intake import Intake, contract_of, csv_text, intake_for
 
 often = settings(max_examples=60, deadline=None)
@@ -109,10 +111,10 @@ def test_the_fast_and_the_slow_way_of_reading_come_to_the_same_rows(
     whole_module_intake: Intake, rows: list[tuple[str, str]]
 ):
     loaded = []
-    for way in (loading._read_fast, lambda *_: None):
+    for way in (loading.read_fast, lambda *_: None):
         whole_module_intake.forget()
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(loading, "_read_fast", way)
+            patch.setattr(loading, "read_fast", way)
             whole_module_intake.deliver(csv_text(HEADER, rows))
         loaded.append((whole_module_intake.rows(), whole_module_intake.quarantine()))
         loaded.append((whole_module_intake.all("select _row_hash from raw_shop.things order by all"), []))
@@ -123,10 +125,10 @@ def test_the_fast_and_the_slow_way_of_reading_come_to_the_same_rows(
 def test_a_fast_reader_that_passes_over_a_line_is_found_out_by_the_bytes(
     intake: Intake, monkeypatch: pytest.MonkeyPatch, rows: int
 ):
-    scan = loading._Source.scan.fget
+    scan = Source.scan.fget
     assert scan is not None
     monkeypatch.setattr(
-        loading._Source, "scan", property(lambda source: f"(select * from {scan(source)} limit {rows}) as scanned")
+        Source, "scan", property(lambda source: f"(select * from {scan(source)} limit {rows}) as scanned")
     )
     received = intake.deliver('name,note\n1,"a\nb"\n2,x\n3,y\n')
     assert intake.rows() == [("1", "a\nb"), ("2", "x"), ("3", "y")]
@@ -134,7 +136,7 @@ def test_a_fast_reader_that_passes_over_a_line_is_found_out_by_the_bytes(
 
 
 def test_a_file_larger_than_a_batch_is_read_whole_the_slow_way(intake: Intake, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(loading, "BATCH_ROWS", 3)
+    monkeypatch.setattr(records, "BATCH_ROWS", 3)
     for count in (2, 3, 4, 7):
         intake.forget()
         rows = [(str(number), "x") for number in range(count)]
@@ -232,9 +234,16 @@ def test_the_contract_names_the_delimiter(delimiter: str):
 
 
 def test_columns_that_fill_nothing_are_named_and_a_column_that_is_not_there_is_empty(intake: Intake):
-    intake.deliver("NAME,name,colour\n1,2,red\n")
+    intake.deliver("NAME,colour,,size\n1,red,,2\n")
     assert intake.rows() == [("1", None)]
-    assert intake.all("select unmapped_columns from ops.deliveries") == [("name, colour",)]
+    assert intake.all("select unmapped_columns from ops.deliveries") == [("colour, size",)]
+
+
+def test_a_header_that_stands_twice_refuses_the_file_because_nobody_knows_which_counts(intake: Intake):
+    received = intake.deliver("NAME,name,colour\n1,2,red\n")
+    assert (received.rows_read, received.rows_quarantined) == (1, 1)
+    ((reason,),) = intake.all("select reason from ops.deliveries")
+    assert reason.startswith("The header name stands there twice")
 
 
 def test_line_breaks_in_the_header_and_in_columns_that_nobody_asked_for_do_not_upset_the_count(intake: Intake):

@@ -75,7 +75,7 @@ def value_of(intake: Intake, kind: str, cell: str) -> object:
         (
             "timestamp",
             ["2009-12-01 07:45:00", "2024-01-23T02:21:49.000+0000", "2026-03-01T08:00:00Z", "2026-03-01"],
-            ["2026-03-01 25:00:00", "08:00:00", "2026-03-01T08:00:00+08:00", "2026-03-01 08:00:00-0100", "infinity"],
+            ["2026-03-01 25:00:00", "08:00:00", "2026-03-01 08:00:00 CET", "infinity"],
         ),
         ("boolean", ["0", "1", "true", "FALSE", "True"], ["yes", "2", "T", "-1"]),
         ("text", ["", " ", "anything", "2.5"], []),
@@ -125,12 +125,8 @@ def test_every_day_is_let_in_and_means_itself(intakes: dict[str, Intake], day: d
     moment=st.datetimes(timezones=st.just(UTC)).filter(lambda moment: 1000 < moment.year < 9999),
     offset=st.one_of(st.none(), st.just(0), st.integers(-12 * 60, 14 * 60)),
 )
-def test_a_moment_with_an_offset_is_the_same_moment_in_utc_or_is_refused(
+def test_a_moment_with_an_offset_is_the_same_moment_in_utc(
     intakes: dict[str, Intake], moment: datetime, offset: int | None
 ):
     written = moment.replace(tzinfo=None) if offset is None else moment.astimezone(timezone(timedelta(minutes=offset)))
-    found = value_of(intakes["timestamp"], "timestamp", written.isoformat())
-    if found is None:
-        assert offset not in (None, 0)
-    else:
-        assert found == moment.replace(tzinfo=None)
+    assert value_of(intakes["timestamp"], "timestamp", written.isoformat()) == moment.replace(tzinfo=None)
