@@ -1,13 +1,13 @@
 """`make docs`: the dbt project and the door's last findings as pages, into docs/build. Nothing is fetched or sent."""
 
 import shutil
-from importlib import import_module
 from typing import TYPE_CHECKING
 
 import duckdb
 import pandas as pd
 
 from orchestration.dbt_build import docs
+from orchestration.door import raw_suite
 from orchestration.ingestion.contracts import load_contracts
 from orchestration.ingestion.profile import profile
 from orchestration.publishing import FRAMES, suite_of
@@ -52,8 +52,7 @@ def _raw(connection: duckdb.DuckDBPyConnection) -> list[tuple[pd.DataFrame, "gx.
         ).fetchone()
         frame = profile(connection, contract, newest[0]) if newest and newest[0] else None
         if frame is not None:
-            suite = import_module(f"expectations.suites.raw_{contract.system}_{contract.feed}").suite()
-            found.append((frame, suite))
+            found.append((frame, raw_suite(contract)))
     return found
 
 

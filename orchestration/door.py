@@ -1,10 +1,12 @@
 """Between the door and the books: run a suite, write down what it found, tell Dagster whether to stop."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from importlib import import_module
-from typing import Any
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 import pandas as pd
@@ -12,6 +14,30 @@ import pandas as pd
 from orchestration import ledger
 from orchestration.ingestion.contracts import Contract
 from orchestration.warehouse import Warehouse
+
+if TYPE_CHECKING:
+    import great_expectations as gx
+
+SUITES = "expectations.suites"
+
+
+def suite_named(name: str) -> "gx.ExpectationSuite":
+    """The suite that a module of `expectations.suites` writes."""
+    found: gx.ExpectationSuite = import_module(f"{SUITES}.{name}").suite()
+    return found
+
+
+def raw_suite(contract: Contract) -> "gx.ExpectationSuite":
+    """What a feed is held to: the suite written for it, else what follows from its contract."""
+    name = f"raw_{contract.system}_{contract.feed}"
+    if find_spec(f"{SUITES}.{name}") is not None:
+        return suite_named(name)
+    from expectations.suites import structure
+
+    # What belongs to the order is blank on its further lines.
+    required = [column.name for column in contract.columns if column.required and column.level == "row"]
+    moments = [column.name for column in contract.columns if column.name in required and column.type == "timestamp"]
+    return structure.suite(contract.relation, required, moments)
 
 
 @dataclass(frozen=True)
@@ -21,13 +47,24 @@ class Door:
     warehouse: Warehouse
     as_of_date: date
 
+    def inspect_raw(self, frame: pd.DataFrame | None, contract: Contract) -> dg.AssetCheckResult:
+        """Hold the profile of what came for a feed against its suite. None: nothing new came, nothing to hold."""
+        return self._inspect(
+            frame, f"raw_{contract.system}_{contract.feed}", contract.relation, partial(raw_suite, contract)
+        )
+
     def inspect(self, frame: pd.DataFrame | None, suite: str, subject: str) -> dg.AssetCheckResult:
-        """Hold a frame against a suite of `expectations.suites`. None: nothing new came, nothing to hold."""
+        """Hold a frame against a suite of `expectations.suites`. None: there is nothing to hold."""
+        return self._inspect(frame, suite, subject, partial(suite_named, suite))
+
+    def _inspect(
+        self, frame: pd.DataFrame | None, suite: str, subject: str, read: "Callable[[], gx.ExpectationSuite]"
+    ) -> dg.AssetCheckResult:
         if frame is None:
             return dg.AssetCheckResult(passed=True, metadata={"looked_at": "nothing new was delivered"})
         from expectations.gate import inspect
 
-        verdict = inspect(frame, import_module(f"expectations.suites.{suite}").suite())
+        verdict = inspect(frame, read())
         self.write_down(
             "great_expectations",
             suite,

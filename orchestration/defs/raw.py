@@ -115,7 +115,7 @@ def _take_in(contract: Contract, door: Door) -> dg.MaterializeResult:
         received = receive(connection, contract, _files(connection, contract), yard)
         frame = profile(connection, contract, door.warehouse.run_id) if received.rows_loaded else None
         rows = connection.execute(f"select count(*) from {contract.relation}").fetchone()
-    key, suite = _key(contract), f"raw_{contract.system}_{contract.feed}"
+    key = _key(contract)
     return dg.MaterializeResult(
         asset_key=key,
         metadata={
@@ -127,7 +127,7 @@ def _take_in(contract: Contract, door: Door) -> dg.MaterializeResult:
             "rows_duplicate": received.rows_duplicate,
         },
         check_results=[
-            door.inspect(frame, suite, contract.relation)._replace(asset_key=key, check_name=_acceptable(contract)),
+            door.inspect_raw(frame, contract)._replace(asset_key=key, check_name=_acceptable(contract)),
             door.balance(contract)._replace(asset_key=key, check_name=_adds_up(contract)),
         ],
     )
