@@ -1,0 +1,124 @@
+with
+
+orders as (
+
+    select
+        order_id,
+        ordered_at,
+        billing_name as full_name,
+        company_name,
+        shipping_city as city,
+        country,
+        {{ email_address('email') }} as email,
+        {{ phone_number('phone') }} as phone
+    from {{ ref('stg_shopify__orders') }}
+
+),
+
+customers as (
+
+    select
+        customer_id,
+        full_name,
+        {{ email_address('email') }} as email,
+        {{ phone_number('coalesce(phone, address_phone)') }} as phone
+    from {{ ref('stg_shopify__customers') }}
+
+),
+
+dummy_identifiers as (
+
+    select * from {{ ref('dummy_identifiers') }}
+
+),
+
+-- What people type to get past a required field says nothing about who they are.
+signed as (
+
+    select
+        orders.order_id,
+        orders.ordered_at,
+        orders.full_name,
+        orders.company_name,
+        orders.city,
+        orders.country,
+        case when dummy_emails.identifier_value is null then orders.email end as email,
+        case when dummy_phones.identifier_value is null then orders.phone end as phone
+    from orders
+    left join dummy_identifiers as dummy_emails
+        on
+            orders.email = dummy_emails.identifier_value
+            and dummy_emails.identifier_type = 'email'
+    left join dummy_identifiers as dummy_phones
+        on
+            orders.phone = dummy_phones.identifier_value
+            and dummy_phones.identifier_type = 'phone'
+
+),
+
+-- The shop files an order under the account with its e-mail; a till that took none, under the account with its telephone.
+candidates as (
+
+    select
+        signed.order_id,
+        customers.customer_id,
+        case when signed.phone = customers.phone then 0 else 1 end as is_other_phone,
+        case when signed.full_name = customers.full_name then 0 else 1 end as is_other_name
+    from signed
+    inner join customers
+        on signed.email = customers.email
+
+    union all
+
+    select
+        signed.order_id,
+        customers.customer_id,
+        0,
+        case when signed.full_name = customers.full_name then 0 else 1 end
+    from signed
+    inner join customers
+        on signed.phone = customers.phone
+    where signed.email is null
+
+),
+
+ranked as (
+
+    select
+        order_id,
+        customer_id,
+        row_number() over (
+            partition by order_id
+            order by is_other_phone, is_other_name, customer_id
+        ) as candidate_rank
+    from candidates
+
+),
+
+buyers as (
+
+    select
+        signed.order_id,
+        case
+            when ranked.customer_id is not null then concat('shopify|customer|', ranked.customer_id)
+            else concat('shopify|buyer|', coalesce(signed.email, signed.phone))
+        end as record_key,
+        ranked.customer_id,
+        case when ranked.customer_id is null then coalesce(signed.email, signed.phone) end as buyer_id,
+        signed.full_name,
+        signed.email,
+        signed.phone,
+        signed.company_name,
+        signed.city,
+        signed.country,
+        signed.ordered_at
+    from signed
+    left join ranked
+        on
+            signed.order_id = ranked.order_id
+            and ranked.candidate_rank = 1
+    where coalesce(ranked.customer_id, signed.email, signed.phone) is not null
+
+)
+
+select * from buyers

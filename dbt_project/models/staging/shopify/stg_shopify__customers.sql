@@ -1,0 +1,41 @@
+with
+
+source as (
+
+    {{ newest_versions(source('raw_shopify', 'customers'), key='customer_id') }}
+
+),
+
+renamed as (
+
+    select
+
+        ---------- ids
+        customer_id,
+
+        ---------- person
+        -- A script without capitals is written family name first and without a space.
+        case
+            when upper(last_name) = lower(last_name) then nullif(concat(last_name, coalesce(first_name, '')), '')
+            else nullif(trim(concat(coalesce(first_name, ''), ' ', coalesce(last_name, ''))), '')
+        end as full_name,
+        email,
+        phone,
+        address_phone,
+        cast(birth_date as date) as birth_date,
+
+        ---------- place
+        company as company_name,
+        city,
+        coalesce(province, province_code) as province,
+        coalesce(country, country_code) as country,
+
+        ---------- booleans
+        coalesce(cast(accepts_email_marketing as boolean), false) as accepts_email_marketing,
+        coalesce(cast(accepts_sms_marketing as boolean), false) as accepts_sms_marketing
+
+    from source
+
+)
+
+select * from renamed
