@@ -25,7 +25,8 @@ records_per_system as (
         identifiers.identifier_type,
         identifiers.identifier_value,
         person_records.source_system,
-        count(*) as record_count
+        count(*) as record_count,
+        max(case when person_records.entity_type = 'account' then 1 else 0 end) as is_of_a_company
     from identifiers
     inner join person_records
         on identifiers.record_key = person_records.record_key
@@ -38,7 +39,8 @@ carried_by as (
     select
         identifier_type,
         identifier_value,
-        max(record_count) as max_record_count
+        max(record_count) as max_record_count,
+        max(is_of_a_company) as is_of_a_company
     from records_per_system
     group by identifier_type, identifier_value
 
@@ -50,7 +52,11 @@ shared as (
         carried_by.identifier_type,
         carried_by.identifier_value,
         carried_by.max_record_count,
-        case when dummy_identifiers.identifier_value is null then 'many_records' else 'dummy' end as reason
+        case
+            when dummy_identifiers.identifier_value is not null then 'dummy'
+            when carried_by.is_of_a_company = 1 then 'company'
+            else 'many_records'
+        end as reason
     from carried_by
     left join dummy_identifiers
         on
@@ -58,6 +64,7 @@ shared as (
             and carried_by.identifier_value = dummy_identifiers.identifier_value
     where
         dummy_identifiers.identifier_value is not null
+        or carried_by.is_of_a_company = 1
         or carried_by.max_record_count > {{ var('max_records_per_identifier') }}
 
 )

@@ -36,9 +36,27 @@ shop_customers as (
 
 ),
 
-events as (
+shopify_people as (
 
-    select * from {{ ref('stg_snowplow__events') }}
+    select * from {{ ref('int_shopify_people') }}
+
+),
+
+tmall_buyers as (
+
+    select * from {{ ref('int_tmall_buyers') }}
+
+),
+
+members as (
+
+    select * from {{ ref('stg_youzan__customers') }}
+
+),
+
+web_users as (
+
+    select * from {{ ref('int_web_users') }}
 
 ),
 
@@ -54,18 +72,6 @@ unexplained_requesters as (
         on tickets.requester_id = users.user_id
     where users.user_id is null
     group by tickets.requester_id
-
-),
-
-web_users as (
-
-    select
-        user_id,
-        min(occurred_at) as first_seen_at,
-        max(occurred_at) as last_seen_at
-    from events
-    where user_id is not null
-    group by user_id
 
 ),
 
@@ -127,7 +133,28 @@ records as (
     union all
 
     select
-        'snowplow', 'web_user', user_id, 'person', null, null, null, null, null, null,
+        'shopify', source_record_type, source_record_id, 'person', full_name, email, phone, company_name, city, country,
+        first_seen_at, last_seen_at
+    from shopify_people
+
+    union all
+
+    select
+        'tmall', 'buyer', buyer_nick, 'person', full_name, null, phone, null, city, null,
+        first_seen_at, last_seen_at
+    from tmall_buyers
+
+    union all
+
+    select
+        'youzan', 'member', member_id, 'person', coalesce(full_name, nickname), null, phone, null, region, null,
+        became_customer_at, coalesce(last_order_at, became_customer_at)
+    from members
+
+    union all
+
+    select
+        source_system, 'web_user', user_id, 'person', full_name, email, phone, null, null, null,
         first_seen_at, last_seen_at
     from web_users
 

@@ -30,17 +30,20 @@ users as (
 
 ),
 
--- A masked address (a***@example.com) is not an address. A company's mailbox is not a person.
+shopify_customers as (
+
+    select * from {{ ref('stg_shopify__customers') }}
+
+),
+
+-- A company's mailbox is not a person.
 emails as (
 
     select
         record_key,
-        lower(trim(email)) as email
+        {{ email_address('email') }} as email
     from person_records
-    where
-        entity_type = 'person'
-        and email like '%_@_%'
-        and email not like '%*%'
+    where entity_type = 'person'
 
 ),
 
@@ -50,7 +53,6 @@ phones_as_written as (
         record_key,
         phone
     from person_records
-    where entity_type = 'person'
 
     union all
 
@@ -66,35 +68,21 @@ phones_as_written as (
         home_phone
     from contacts
 
-),
-
-phone_digits as (
+    union all
 
     select
-        record_key,
-        {{ digits_of("translate(phone, '０１２３４５６７８９', '0123456789')") }} as digits
-    from phones_as_written
-    where phone not like '%*%'
+        concat('shopify|customer|', customer_id) as record_key,
+        address_phone
+    from shopify_customers
 
 ),
 
-international_digits as (
-
-    select
-        record_key,
-        case when digits like '00%' then substring(digits, 3) else digits end as digits
-    from phone_digits
-
-),
-
--- Only the Chinese code is taken off: 1 + ten digits may be an American number or a Chinese mobile.
 phones as (
 
     select
         record_key,
-        case when digits like '861%' and length(digits) = 13 then substring(digits, 3) else digits end as phone
-    from international_digits
-    where length(digits) between 7 and 15
+        {{ phone_number('phone') }} as phone
+    from phones_as_written
 
 ),
 
@@ -170,7 +158,8 @@ shop_statements as (
     inner join person_records as shop_records
         on
             shop_ids_elsewhere.shop_customer_id = shop_records.source_record_id
-            and shop_records.source_system = '{{ var("shop_id_space") }}'
+            and shop_records.source_record_type = 'customer'
+            and shop_records.source_system in ('{{ var("shop_id_space") | join("', '") }}')
 
 ),
 
@@ -181,6 +170,7 @@ identifiers as (
         'email' as identifier_type,
         email as identifier_value
     from emails
+    where email is not null
 
     union
 
@@ -189,6 +179,7 @@ identifiers as (
         'phone',
         phone
     from phones
+    where phone is not null
 
     union
 

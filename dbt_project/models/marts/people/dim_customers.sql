@@ -12,7 +12,13 @@ person_records as (
 
 ),
 
--- Whom to believe: the CRM first, then the support desk, the shop and the website; of one system the newest record.
+source_priority as (
+
+    select * from {{ ref('source_priority') }}
+
+),
+
+-- Whom to believe: the systems in the order of source_priority; of one system the newest record.
 ranked as (
 
     select
@@ -21,18 +27,16 @@ ranked as (
         row_number() over (
             partition by customer_records.customer_id
             order by
-                case person_records.source_system
-                    when 'salesforce' then 1
-                    when 'zendesk' then 2
-                    when 'retail' then 3
-                    else 4
-                end,
+                source_priority.priority nulls last,
+                person_records.source_system,
                 person_records.last_seen_at desc nulls last,
                 person_records.record_key
         ) as golden_rank
     from customer_records
     inner join person_records
         on customer_records.record_key = person_records.record_key
+    left join source_priority
+        on person_records.source_system = source_priority.source_system
 
 ),
 
