@@ -23,6 +23,7 @@ class Settings(BaseSettings):
     data: Path = CHECKOUT / "data"
     memory_limit: str = Field(default="2GB", pattern=r"^\d+(\.\d+)?\s?(KB|MB|GB|TB|KiB|MiB|GiB|TiB)$")
     threads: int = Field(default=2, ge=1)
+    currency: str = Field(default="CNY", pattern=r"^[A-Z]{3}$")
 
     @property
     def inbox(self) -> Path:
@@ -60,6 +61,7 @@ def announce() -> Settings:
     os.environ["CRM_DATA"] = str(found.data)
     os.environ["CRM_MEMORY_LIMIT"] = found.memory_limit
     os.environ["CRM_THREADS"] = str(found.threads)
+    os.environ["CRM_CURRENCY"] = found.currency
     os.environ["DAGSTER_HOME"] = str(found.dagster_home)
     for switch in ("DAGSTER_DISABLE_TELEMETRY", "DO_NOT_TRACK"):
         os.environ[switch] = "1"

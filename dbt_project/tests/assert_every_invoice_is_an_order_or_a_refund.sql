@@ -1,20 +1,23 @@
--- Orders (sales and adjustments) and refunds share out the invoices: none is missing, none is counted twice.
+-- Of the till, which writes invoices only: orders (sales and adjustments) and refunds share out the invoices: none is missing, none is counted twice.
 
 with
 
 invoices as (
 
     select distinct order_id from {{ ref('fct_order_lines') }}
+    where source_system = 'retail'
 
 ),
 
 accounted_for as (
 
     select order_id from {{ ref('fct_orders') }}
+    where source_system = 'retail'
 
     union all
 
     select refund_id as order_id from {{ ref('fct_refunds') }}
+    where source_system = 'retail'
 
 ),
 

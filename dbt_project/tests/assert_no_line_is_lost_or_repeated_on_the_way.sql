@@ -2,11 +2,37 @@
 
 with
 
-delivered as (
+-- A platform's line comes again whenever its order has changed; the marketplace's items may come before their order.
+staged as (
 
     select count(*) as line_count
     from {{ source('raw_retail', 'order_lines') }}
     where _delivery_date <= {{ as_of_date() }}
+
+    union all
+
+    select count(*) as line_count
+    from ({{ newest_orders(source('raw_shopify', 'orders'), key='name') }}) as shopify_lines
+
+    union all
+
+    select count(*) as line_count
+    from ({{ newest_orders(source('raw_tmall', 'order_items'), key='order_id') }}) as tmall_items
+    where order_id in (
+        select order_id from {{ source('raw_tmall', 'orders') }}
+        where _delivery_date <= {{ as_of_date() }}
+    )
+
+    union all
+
+    select count(*) as line_count
+    from ({{ newest_orders(source('raw_erp', 'contract_orders'), key='order_id') }}) as erp_lines
+
+),
+
+delivered as (
+
+    select sum(line_count) as line_count from staged
 
 ),
 

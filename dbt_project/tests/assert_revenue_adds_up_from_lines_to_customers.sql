@@ -1,13 +1,50 @@
--- The same money three times: line by line; sales less refunds; and, up to as_of_date, customer by customer with
--- the guests beside them.
+-- The same money from every side: an order's or a refund's lines make up its amount, in the currency it was charged
+-- in; and, up to as_of_date, sales less refunds are the customers' net revenue with the guests' beside it.
 
 with
 
 lines as (
 
-    select coalesce(sum(net_amount), 0) as amount
+    select
+        order_id,
+        sum(case when is_net_revenue then original_net_amount else 0 end) as amount
     from {{ ref('fct_order_lines') }}
-    where is_net_revenue
+    group by order_id
+
+),
+
+-- A platform's order may come without its lines, in a delivery of its own, and its refunds have none.
+stated as (
+
+    select
+        order_id,
+        original_net_revenue as amount
+    from {{ ref('fct_orders') }}
+    where line_count > 0
+
+    union all
+
+    select
+        refund_id as order_id,
+        -original_refund_amount as amount
+    from {{ ref('fct_refunds') }}
+    where line_count > 0
+
+),
+
+unlike as (
+
+    select
+        coalesce(lines.order_id, stated.order_id) as subject,
+        lines.amount as one_amount,
+        stated.amount as other_amount
+    from lines
+    full outer join stated
+        on lines.order_id = stated.order_id
+    where
+        lines.amount <> stated.amount
+        or lines.order_id is null
+        or stated.order_id is null
 
 ),
 
@@ -34,29 +71,31 @@ totals as (
 
     select
         coalesce(sum(amount), 0) as amount,
-        coalesce(sum(case when moved_at < {{ as_of_date() }} then amount else 0 end), 0) as amount_to_date,
-        coalesce(sum(case when moved_at < {{ as_of_date() }} and customer_id is null then amount else 0 end), 0)
-            as guests_to_date
+        coalesce(sum(case when customer_id is null then amount else 0 end), 0) as guests
     from movements
+    where moved_at < {{ as_of_date() }}
 
 ),
 
 customers as (
 
-    select coalesce(sum(net_revenue), 0) as amount_to_date
+    select coalesce(sum(net_revenue), 0) as amount
     from {{ ref('customer_features') }}
 
 )
 
 select
-    lines.amount as by_line,
-    totals.amount as by_invoice,
-    totals.amount_to_date as by_invoice_to_date,
-    totals.guests_to_date,
-    customers.amount_to_date as by_customer_to_date
-from lines
+    subject,
+    one_amount,
+    other_amount
+from unlike
+
+union all
+
+select
+    'customers and guests' as subject,
+    customers.amount + totals.guests as one_amount,
+    totals.amount as other_amount
+from customers
 cross join totals
-cross join customers
-where
-    lines.amount <> totals.amount
-    or totals.amount_to_date <> customers.amount_to_date + totals.guests_to_date
+where customers.amount + totals.guests <> totals.amount

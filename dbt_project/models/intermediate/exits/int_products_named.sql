@@ -1,14 +1,83 @@
 with
 
-order_lines as (
+retail_lines as (
 
     select * from {{ ref('stg_retail__order_lines') }}
+
+),
+
+shopify_lines as (
+
+    select * from {{ ref('stg_shopify__order_lines') }}
+
+),
+
+tmall_items as (
+
+    select * from {{ ref('stg_tmall__order_items') }}
+
+),
+
+erp_lines as (
+
+    select * from {{ ref('stg_erp__contract_orders') }}
+
+),
+
+tmall_orders as (
+
+    select * from {{ ref('stg_tmall__orders') }}
 
 ),
 
 line_types as (
 
     select * from {{ ref('retail_line_types') }}
+
+),
+
+-- A stock code means one thing wherever it is sold.
+order_lines as (
+
+    select
+        product_id,
+        description,
+        quantity,
+        unit_price,
+        ordered_at
+    from retail_lines
+
+    union all
+
+    select
+        product_id,
+        product_name,
+        quantity,
+        unit_price,
+        ordered_at
+    from shopify_lines
+
+    union all
+
+    select
+        product_id,
+        product_name,
+        quantity,
+        unit_price,
+        ordered_at
+    from erp_lines
+
+    union all
+
+    select
+        tmall_items.product_id,
+        tmall_items.product_name,
+        tmall_items.quantity,
+        tmall_items.unit_price,
+        tmall_orders.ordered_at
+    from tmall_items
+    inner join tmall_orders
+        on tmall_items.order_id = tmall_orders.order_id
 
 ),
 

@@ -53,7 +53,7 @@ touches as (
 
     select
         'order' as interaction_type,
-        'retail' as source_system,
+        source_system,
         order_id as reference_id,
         customer_id,
         ordered_at as occurred_at
@@ -63,7 +63,7 @@ touches as (
 
     select
         'refund',
-        'retail',
+        source_system,
         refund_id,
         customer_id,
         refunded_at

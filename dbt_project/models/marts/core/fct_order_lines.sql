@@ -2,28 +2,42 @@ with
 
 order_lines as (
 
-    select * from {{ ref('int_order_lines_keyed') }}
+    select * from {{ ref('int_order_lines_unioned') }}
+
+),
+
+exchange_rates as (
+
+    select * from {{ ref('int_exchange_rates') }}
 
 ),
 
 final as (
 
     select
-        order_line_id,
-        order_id,
-        customer_id,
-        product_id,
-        line_type,
-        is_net_revenue,
-        quantity,
-        unit_price,
-        net_amount,
-        currency_code,
-        country,
-        ordered_at,
-        is_return,
-        delivery_date
+        order_lines.order_line_id,
+        order_lines.order_id,
+        order_lines.source_system,
+        order_lines.customer_id,
+        order_lines.product_id,
+        order_lines.line_type,
+        order_lines.is_net_revenue,
+        order_lines.quantity,
+        order_lines.unit_price,
+        order_lines.net_amount as original_net_amount,
+        order_lines.currency_code as original_currency_code,
+        cast(round(order_lines.net_amount * exchange_rates.rate, 2) as decimal(18, 2)) as net_amount,
+        exchange_rates.reporting_currency_code as currency_code,
+        order_lines.country,
+        order_lines.ordered_at,
+        order_lines.is_return,
+        order_lines.delivery_date
     from order_lines
+    left join exchange_rates
+        on
+            order_lines.currency_code = exchange_rates.currency_code
+            and cast(order_lines.ordered_at as date) >= exchange_rates.valid_from
+            and cast(order_lines.ordered_at as date) < exchange_rates.valid_to
 
 )
 

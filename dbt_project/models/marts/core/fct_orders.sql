@@ -1,55 +1,42 @@
 with
 
-order_lines as (
-
-    select * from {{ ref('fct_order_lines') }}
-    where not is_return
-
-),
-
-invoices as (
-
-    select
-        order_id,
-        min(customer_id) as customer_id,
-        min(ordered_at) as ordered_at,
-        min(country) as country,
-        min(currency_code) as currency_code,
-        count(*) as line_count,
-        cast(sum(case when line_type = 'product' then quantity else 0 end) as bigint) as item_count,
-        cast(sum(case when is_net_revenue then net_amount else 0 end) as decimal(18, 2)) as net_revenue,
-        cast(sum(case when line_type = 'shipping' then net_amount else 0 end) as decimal(18, 2)) as shipping_amount,
-        max(abs(unit_price)) as highest_price,
-        count(case when line_type not in ('adjustment', 'fee', 'test') then 1 end) as trading_line_count
-    from order_lines
-    group by order_id
-
-),
-
--- The bookkeeper's own invoices (A...), invoices on which nothing was traded, and corrections of the stock,
--- which the till writes as invoices to nobody at no price.
 orders as (
 
+    select * from {{ ref('int_orders_unioned') }}
+
+),
+
+exchange_rates as (
+
+    select * from {{ ref('int_exchange_rates') }}
+
+),
+
+final as (
+
     select
-        order_id,
-        customer_id,
-        case
-            when order_id like 'A%' then 'adjustment'
-            when trading_line_count = 0 then 'adjustment'
-            when customer_id is null and highest_price = 0 then 'adjustment'
-            else 'sale'
-        end as order_type,
-        ordered_at,
-        cast(ordered_at as date) as order_date,
-        country,
-        currency_code,
-        line_count,
-        item_count,
-        net_revenue,
-        shipping_amount,
-        customer_id is null as is_guest
-    from invoices
+        orders.order_id,
+        orders.source_system,
+        orders.customer_id,
+        orders.order_type,
+        orders.ordered_at,
+        cast(orders.ordered_at as date) as order_date,
+        orders.country,
+        orders.net_revenue as original_net_revenue,
+        orders.currency_code as original_currency_code,
+        exchange_rates.reporting_currency_code as currency_code,
+        orders.line_count,
+        orders.item_count,
+        cast(round(orders.net_revenue * exchange_rates.rate, 2) as decimal(18, 2)) as net_revenue,
+        cast(round(orders.shipping_amount * exchange_rates.rate, 2) as decimal(18, 2)) as shipping_amount,
+        orders.customer_id is null as is_guest
+    from orders
+    left join exchange_rates
+        on
+            orders.currency_code = exchange_rates.currency_code
+            and cast(orders.ordered_at as date) >= exchange_rates.valid_from
+            and cast(orders.ordered_at as date) < exchange_rates.valid_to
 
 )
 
-select * from orders
+select * from final

@@ -1,25 +1,38 @@
 with
 
-return_lines as (
+refunds as (
 
-    select * from {{ ref('fct_order_lines') }}
-    where is_return
+    select * from {{ ref('int_refunds_unioned') }}
 
 ),
 
-refunds as (
+exchange_rates as (
+
+    select * from {{ ref('int_exchange_rates') }}
+
+),
+
+final as (
 
     select
-        order_id as refund_id,
-        min(customer_id) as customer_id,
-        min(ordered_at) as refunded_at,
-        cast(min(ordered_at) as date) as refund_date,
-        min(currency_code) as currency_code,
-        count(*) as line_count,
-        cast(-sum(case when is_net_revenue then net_amount else 0 end) as decimal(18, 2)) as refund_amount
-    from return_lines
-    group by order_id
+        refunds.refund_id,
+        refunds.source_system,
+        refunds.order_id,
+        refunds.customer_id,
+        refunds.refunded_at,
+        cast(refunds.refunded_at as date) as refund_date,
+        refunds.refund_amount as original_refund_amount,
+        refunds.currency_code as original_currency_code,
+        exchange_rates.reporting_currency_code as currency_code,
+        refunds.line_count,
+        cast(round(refunds.refund_amount * exchange_rates.rate, 2) as decimal(18, 2)) as refund_amount
+    from refunds
+    left join exchange_rates
+        on
+            refunds.currency_code = exchange_rates.currency_code
+            and cast(refunds.refunded_at as date) >= exchange_rates.valid_from
+            and cast(refunds.refunded_at as date) < exchange_rates.valid_to
 
 )
 
-select * from refunds
+select * from final

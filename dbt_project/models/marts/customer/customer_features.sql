@@ -129,7 +129,7 @@ features as (
         cast(
             coalesce(order_features.gross_revenue, 0) - coalesce(refund_features.refund_amount, 0) as decimal(18, 2)
         ) as net_revenue,
-        '{{ var("retail_currency") }}' as currency_code,
+        {{ reporting_currency() }} as currency_code,
         cast(order_features.gross_revenue / order_features.order_count as decimal(18, 2)) as avg_order_value,
         cast({{ dbt.datediff('order_features.first_order_date', 'days.as_of_date', 'day') }} as integer) as tenure_days,
         cast(coalesce(order_features.orders_90d, 0) as integer) as orders_90d,

@@ -83,7 +83,7 @@ daily_business as (
             coalesce(daily_orders.gross_revenue, 0) - coalesce(daily_refunds.refund_amount, 0) as decimal(18, 2)
         ) as net_revenue,
         coalesce(daily_orders.guest_order_count, 0) as guest_order_count,
-        '{{ var("retail_currency") }}' as currency_code
+        {{ reporting_currency() }} as currency_code
     from days
     left join daily_orders
         on days.order_date = daily_orders.order_date

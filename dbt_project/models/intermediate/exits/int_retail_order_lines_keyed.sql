@@ -22,8 +22,8 @@ line_types as (
 keyed as (
 
     select
-        order_lines.order_line_id,
-        order_lines.order_id,
+        concat('retail|', order_lines.order_line_id) as order_line_id,
+        concat('retail|', order_lines.order_id) as order_id,
         shop_customers.customer_id,
         order_lines.product_id,
         coalesce(line_types.line_type, 'product') as line_type,

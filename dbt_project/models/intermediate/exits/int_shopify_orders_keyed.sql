@@ -1,0 +1,66 @@
+with
+
+orders as (
+
+    select * from {{ ref('stg_shopify__orders') }}
+
+),
+
+order_lines as (
+
+    select * from {{ ref('stg_shopify__order_lines') }}
+
+),
+
+buyers as (
+
+    select * from {{ ref('int_order_buyers') }}
+    where source_system = 'shopify'
+
+),
+
+customer_records as (
+
+    select * from {{ ref('customer_records') }}
+
+),
+
+line_counts as (
+
+    select
+        order_id,
+        count(*) as line_count,
+        sum(quantity) as item_count
+    from order_lines
+    group by order_id
+
+),
+
+keyed as (
+
+    select
+        concat('shopify|', orders.order_id) as order_id,
+        customer_records.customer_id,
+        case
+            when orders.cancelled_at is not null or orders.financial_status = 'voided' then 'cancelled'
+            when orders.financial_status in ('unpaid', 'expired') then 'unpaid'
+            else 'sale'
+        end as order_type,
+        orders.ordered_at,
+        orders.country as country,
+        orders.currency_code as currency_code,
+        coalesce(line_counts.line_count, 0) as line_count,
+        cast(coalesce(line_counts.item_count, 0) as bigint) as item_count,
+        orders.subtotal as net_revenue,
+        orders.shipping_amount
+    from orders
+    left join line_counts
+        on orders.order_id = line_counts.order_id
+    left join buyers
+        on orders.order_id = buyers.source_order_id
+    left join customer_records
+        on buyers.record_key = customer_records.record_key
+
+)
+
+select * from keyed

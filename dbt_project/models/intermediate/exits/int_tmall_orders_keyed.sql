@@ -1,0 +1,66 @@
+with
+
+orders as (
+
+    select * from {{ ref('stg_tmall__orders') }}
+
+),
+
+order_lines as (
+
+    select * from {{ ref('stg_tmall__order_items') }}
+
+),
+
+buyers as (
+
+    select * from {{ ref('int_order_buyers') }}
+    where source_system = 'tmall'
+
+),
+
+customer_records as (
+
+    select * from {{ ref('customer_records') }}
+
+),
+
+line_counts as (
+
+    select
+        order_id,
+        count(*) as line_count,
+        sum(quantity) as item_count
+    from order_lines
+    group by order_id
+
+),
+
+keyed as (
+
+    select
+        concat('tmall|', orders.order_id) as order_id,
+        customer_records.customer_id,
+        case orders.order_status
+            when 'closed' then 'cancelled'
+            when 'waiting_payment' then 'unpaid'
+            else 'sale'
+        end as order_type,
+        orders.ordered_at,
+        'China' as country,
+        'CNY' as currency_code,
+        coalesce(line_counts.line_count, 0) as line_count,
+        cast(coalesce(line_counts.item_count, 0) as bigint) as item_count,
+        orders.goods_amount as net_revenue,
+        orders.shipping_amount
+    from orders
+    left join line_counts
+        on orders.order_id = line_counts.order_id
+    left join buyers
+        on orders.order_id = buyers.source_order_id
+    left join customer_records
+        on buyers.record_key = customer_records.record_key
+
+)
+
+select * from keyed

@@ -1,0 +1,56 @@
+with
+
+source as (
+
+    {{ newest_orders(source('raw_shopify', 'orders'), key='name') }}
+
+),
+
+-- What belongs to the order stands on its first line only.
+renamed as (
+
+    select
+
+        ---------- ids
+        id as order_id,
+        name as order_name,
+        device_id,
+
+        ---------- person
+        email,
+        coalesce(phone, billing_phone, shipping_phone) as phone,
+        billing_name,
+        shipping_name,
+        billing_company as company_name,
+        shipping_street,
+        shipping_city,
+        shipping_province,
+        shipping_zip,
+        shipping_country,
+
+        ---------- strings
+        coalesce(shipping_country, billing_country) as country,
+        upper(currency) as currency_code,
+        financial_status,
+        source as channel,
+
+        ---------- numerics
+        cast(subtotal as decimal(18, 2)) as subtotal,
+        cast(shipping as decimal(18, 2)) as shipping_amount,
+        cast(taxes as decimal(18, 2)) as tax_amount,
+        cast(total as decimal(18, 2)) as total_amount,
+        cast(coalesce(refunded_amount, '0') as decimal(18, 2)) as refunded_amount,
+
+        ---------- timestamps
+        cast(created_at as timestamp) as ordered_at,
+        cast(paid_at as timestamp) as paid_at,
+        cast(fulfilled_at as timestamp) as fulfilled_at,
+        cast(cancelled_at as timestamp) as cancelled_at,
+        _delivery_date as delivery_date
+
+    from source
+    where _line_number = 1
+
+)
+
+select * from renamed

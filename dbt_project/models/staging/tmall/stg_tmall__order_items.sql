@@ -1,0 +1,33 @@
+with
+
+source as (
+
+    {{ newest_orders(source('raw_tmall', 'order_items'), key='order_id') }}
+
+),
+
+renamed as (
+
+    select
+
+        ---------- ids
+        order_id,
+        _line_number as line_number,
+        upper(coalesce(merchant_code, external_code, title)) as product_id,
+
+        ---------- strings
+        title as product_name,
+
+        ---------- numerics
+        cast(quantity as bigint) as quantity,
+        cast(price as decimal(18, 4)) as unit_price,
+        cast(coalesce(amount_due, '0') as decimal(18, 2)) as amount_due,
+
+        ---------- timestamps
+        _delivery_date as delivery_date
+
+    from source
+
+)
+
+select * from renamed
