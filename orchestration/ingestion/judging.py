@@ -14,7 +14,8 @@ from orchestration.ingestion.rules import first_broken
 def judge(connection: duckdb.DuckDBPyConnection, contract: Contract) -> list[tuple[str, str, int]]:
     """Fill `arrived`; returns what was found out on the way, as (finding, column, cells)."""
     reading = cleaning.Reading(contract, _day_order(connection, contract))
-    connection.execute(f"create or replace temp table arrived as {_judged(reading)}")
+    cleaned = _to_be_cleaned(connection, reading)
+    connection.execute(f"create or replace temp table arrived as {_judged(reading, cleaned)}")
     if contract.grain.kind == "continuation":
         _set_aside_orphans(connection, contract)
     findings = list(_masked(connection, contract))
@@ -24,16 +25,23 @@ def judge(connection: duckdb.DuckDBPyConnection, contract: Contract) -> list[tup
     return findings
 
 
-def _judged(reading: cleaning.Reading) -> str:
-    contract = reading.contract
-    cleaned = [column for column in contract.columns if _spelled(column, reading) != column.name]
-    cells = [
-        f"{_spelled(column, reading)} as {column.name}, {column.name} as _raw_{column.name}"
-        if column in cleaned
-        else column.name
-        for column in contract.columns
+def _to_be_cleaned(connection: duckdb.DuckDBPyConnection, reading: cleaning.Reading) -> list[Column]:
+    """The columns in which this file has a cell that is not in its canonical spelling: mostly few."""
+    asked = [
+        (column, condition)
+        for column in reading.contract.columns
+        if (condition := cleaning.needs_cleaning(column, reading)) is not None
     ]
-    rows = f"select {', '.join(cells)}, _broken, _original, rowid + 1 as _row_number from records"
+    if not asked:
+        return []
+    tests = ", ".join(f"coalesce(bool_or({condition}), false)" for _, condition in asked)
+    found = connection.execute(f"select {tests} from records").fetchone() or ()
+    return [column for (column, _), is_needed in zip(asked, found, strict=True) if is_needed]
+
+
+def _judged(reading: cleaning.Reading, cleaned: list[Column]) -> str:
+    contract = reading.contract
+    rows = _canonical(reading, cleaned)
     if contract.is_grouped:
         rows = _lined(contract, rows)
     names = [column.name for column in contract.columns]
@@ -51,8 +59,24 @@ def _judged(reading: cleaning.Reading) -> str:
     """
 
 
-def _spelled(column: Column, reading: cleaning.Reading) -> str:
-    return cleaning.canonical(column, column.name, reading)
+def _canonical(reading: cleaning.Reading, cleaned: list[Column]) -> str:
+    """Records in canonical spelling; beside each cleaned cell stands `_raw_<column>`, the cell as it arrived."""
+    rows = "select *, rowid + 1 as _row_number from records"
+    if not cleaned:
+        return rows
+    names = [column.name for column in cleaned]
+    bare = ", ".join(f"{cleaning.bare(c, c.name, reading)} as _bare_{c.name}" for c in cleaned)
+    values = ", ".join(f"{cleaning.value(c, f'_bare_{c.name}', reading)} as _value_{c.name}" for c in cleaned)
+    parts = ", ".join(f"{cleaning.parts(c, f'_value_{c.name}', reading)} as _parts_{c.name}" for c in cleaned)
+    canonical = ", ".join(
+        f"{cleaning.canonical(c, f'_value_{c.name}', f'_parts_{c.name}', reading)} as {c.name}" for c in cleaned
+    )
+    raw = ", ".join(f"{name} as _raw_{name}" for name in names)
+    steps = ", ".join(f"_{step}_{name}" for name in names for step in ("bare", "value", "parts"))
+    rows = f"select *, {bare} from ({rows})"
+    rows = f"select *, {values} from ({rows})"
+    rows = f"select *, {parts} from ({rows})"
+    return f"select * exclude ({', '.join(names)}, {steps}), {canonical}, {raw} from ({rows})"
 
 
 def _raw(column: Column, cleaned: list[Column]) -> str:

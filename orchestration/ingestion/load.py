@@ -162,21 +162,22 @@ def _pick_fresh(connection: duckdb.DuckDBPyConnection, source: Source) -> None:
 
 
 def _fresh_keyless(source: Source) -> str:
+    # A full delivery without a key stands for itself: only within its day can a row be there twice.
+    same_day = f"where _delivery_date = '{source.delivery_date}'" if source.contract.delivery.kind == "full" else ""
     return f"""
         select min(_row_number) as _row_number from arrived
-        where _rule is null and _row_hash not in (select _row_hash from {source.contract.relation})
+        where _rule is null and _row_hash not in (select _row_hash from {source.contract.relation} {same_day})
         group by _row_hash
     """
 
 
 def _fresh_keyed(source: Source) -> str:
-    key = ", ".join(source.contract.key)
     return f"""
         select _row_number from (
             select arriving._row_number, arriving._row_hash, coalesce(
-                lag(arriving._row_hash) over (partition by {key} order by arriving._row_number),
+                lag(arriving._row_hash) over (partition by {_arriving(source)} order by arriving._row_number),
                 known._row_hash) as _before
-            from arrived as arriving left join ({_known(source, "_row_hash")}) as known using ({key})
+            from arrived as arriving left join ({_known(source, "_row_hash")}) as known on {_same_key(source)}
             where arriving._rule is null
         ) where _row_hash is distinct from _before
     """
@@ -188,9 +189,18 @@ def _fresh_orders(source: Source) -> str:
         select arriving._row_number, orders._order_hash from arrived as arriving join (
             select {key}, md5(string_agg(_row_hash, '' order by _row_number)) as _order_hash
             from arrived where _rule is null group by {key}
-        ) as orders using ({key}) left join ({_known(source, "_order_hash")}) as known using ({key})
+        ) as orders using ({key}) left join ({_known(source, "_order_hash")}) as known on {_same_key(source)}
         where arriving._rule is null and orders._order_hash is distinct from known._order_hash
     """
+
+
+def _arriving(source: Source) -> str:
+    return ", ".join(f"arriving.{name}" for name in source.contract.key)
+
+
+def _same_key(source: Source) -> str:
+    """Keys are the same where every part is; a part that both leave empty is the same."""
+    return " and ".join(f"arriving.{name} is not distinct from known.{name}" for name in source.contract.key)
 
 
 def _known(source: Source, fingerprint: str) -> str:

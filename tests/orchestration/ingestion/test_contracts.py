@@ -60,9 +60,10 @@ def test_every_shipped_contract_is_valid_and_fits_a_file_that_carries_its_header
 
 
 @pytest.mark.parametrize("path", SHIPPED, ids=lambda path: f"{path.parent.name}/{path.stem}")
-def test_every_key_of_a_shipped_contract_is_required(path: Path):
+def test_every_key_of_a_shipped_contract_has_a_part_that_is_never_empty(path: Path):
     contract = load_contract(path)
-    assert {column.name for column in contract.columns if column.required} >= set(contract.key)
+    required = {column.name for column in contract.columns if column.required}
+    assert not contract.key or required & set(contract.key)
 
 
 def test_every_contract_of_the_folder_is_found_in_the_order_of_names():
@@ -117,7 +118,7 @@ def test_a_wrong_contract_is_refused_with_its_file_and_the_place_to_mend(tmp_pat
 @pytest.mark.parametrize("text", ["columns: [", "a: b: c", "\tsystem: shop"])
 def test_a_contract_that_is_not_yaml_is_refused_with_its_file_and_line(tmp_path: Path, text: str):
     path = write(tmp_path, text)
-    with pytest.raises(ContractError, match="line [12]"):
+    with pytest.raises(ContractError, match=r"line [12]"):
         load_contract(path)
     with pytest.raises(ContractError, match=path.name):
         load_contract(path)
