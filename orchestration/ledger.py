@@ -21,7 +21,7 @@ TABLES = {
         reason varchar, seen_as_of date""",
     "ops.deliveries": """file_id varchar, sha256 varchar, source_system varchar, feed varchar, domain varchar,
         delivery_date date, file_name varchar, size_bytes bigint, encoding varchar, status varchar, reason varchar,
-        unmapped_columns varchar, loaded_as_of date""",
+        unmapped_columns varchar, loaded_as_of date, contract_hash varchar""",
     "ops.row_conservation": """file_id varchar, source_system varchar, feed varchar, domain varchar,
         delivery_date date, file_name varchar, rows_read bigint, rows_loaded bigint, rows_quarantined bigint,
         rows_duplicate bigint, is_balanced boolean, run_id varchar""",
@@ -29,6 +29,7 @@ TABLES = {
         reason varchar, original varchar""",
     "ops.delivery_findings": """file_id varchar, source_system varchar, feed varchar, delivery_date date,
         file_name varchar, finding varchar, column_name varchar, cells bigint""",
+    "ops.accepted_volumes": "source_system varchar, feed varchar, delivery_date date, sha256 varchar",
     "ops.feeds": """source_system varchar, feed varchar, domain varchar, owner varchar, last_delivery_date date,
         row_count bigint, stale_after_days integer, status varchar, as_of_date date""",
     "ops.quality_results": """run_id varchar, as_of_date date, kind varchar, suite varchar, check_name varchar,
@@ -53,6 +54,7 @@ def open_books(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute("create schema if not exists ops")
     for table, columns in TABLES.items():
         connection.execute(f"create table if not exists {table} ({columns})")
+    connection.execute("alter table ops.deliveries add column if not exists contract_hash varchar")
 
 
 def begin_run(connection: duckdb.DuckDBPyConnection, run_id: str, as_of_date: date) -> None:

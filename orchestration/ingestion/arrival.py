@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from orchestration.ingestion.containers import ContainerError, is_gzip, open_plain, open_raw
-from orchestration.ingestion.encoding import CHUNK_BYTES, candidates, detect
+from orchestration.ingestion.encoding import CHUNK_BYTES, candidates, detect, is_damaged_utf8
 
 BINARY = "binary"
 DETECTED_FROM_BYTES = 64 * 1024
@@ -104,9 +104,10 @@ class _Measured:
         self.digest.update(chunk)
         self.size += len(chunk)
         self.newlines += chunk.count(b"\n")
-        self.has_nul = self.has_nul or b"\x00" in chunk
+        # JSON may write a NUL as an escape, and that may be cut in two by the end of a chunk.
+        self.has_nul = self.has_nul or b"\x00" in chunk or b"\\u0000" in self._last + chunk
         self._see_lines(chunk)
-        self._last = chunk[-1:]
+        self._last = chunk[-5:]
         self.is_utf8 = self.is_utf8 and self._fits(chunk)
 
     def end(self) -> None:
@@ -118,7 +119,7 @@ class _Measured:
 
     @property
     def lines(self) -> int:
-        return self.newlines + (self._last != b"\n")
+        return self.newlines + (self._last[-1:] != b"\n")
 
     def _see_lines(self, chunk: bytes) -> None:
         """Lines that end inside a chunk are shorter than the chunk; only one that spans chunks can be long."""
@@ -144,7 +145,10 @@ def _decoded(
     path, found = plain
     with path.open("rb") as file:
         head = file.read(DETECTED_FROM_BYTES)
-    for encoding in candidates(head, encodings):
+    may_be = candidates(head, encodings)
+    if "utf-8" in may_be and not found.is_utf8 and is_damaged_utf8(path):
+        may_be = []
+    for encoding in may_be:
         if encoding in ("utf-8", "utf-8-sig"):
             if found.is_utf8:
                 return _arrived(measured, original, path, encoding, found)

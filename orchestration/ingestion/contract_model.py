@@ -5,6 +5,7 @@ which contract a file fits is `recognition.py`. Nothing here opens a file or a d
 """
 
 import codecs
+import hashlib
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
@@ -185,10 +186,26 @@ class Contract(_Strict):
 
     @property
     def own_columns(self) -> tuple[str, ...]:
-        """The columns that stand beside the cells: in a feed of lines also the line's number and its order's hash."""
+        """The columns that stand beside the cells.
+
+        In a feed of lines also the line's number and its order's hash, and where whole deliveries are corrected also
+        the file that took the row's place.
+        """
         lines = ("_line_number bigint", "_order_hash varchar") if self.is_grouped else ()
-        cleaned = ("_as_arrived varchar",)
-        return (*lines, *cleaned, "_row_hash varchar", "_delivery_date date", "_file_id varchar", "_row_number bigint")
+        corrected = ("_superseded_by varchar",) if self.delivery.correction == "delivery" else ()
+        place = ("_delivery_date date", "_file_id varchar", "_row_number bigint")
+        return (*lines, *corrected, "_as_arrived varchar", "_row_hash varchar", *place)
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """Changes whenever the contract does, so that what was set aside under an older one is looked at again."""
+        return hashlib.sha256(self.model_dump_json().encode()).hexdigest()[:16]
+
+    @property
+    def standing(self) -> str:
+        """SQL for the rows of the raw table that no later delivery has taken the place of."""
+        corrected = " where _superseded_by is null" if self.delivery.correction == "delivery" else ""
+        return f"(select * from {self.relation}{corrected})"
 
     @cached_property
     def _titles(self) -> frozenset[str]:

@@ -2,6 +2,7 @@
 
 import codecs
 from collections.abc import Iterable
+from pathlib import Path
 
 CHUNK_BYTES = 4 * 1024 * 1024
 # What a detector must have seen before its guess is worth telling.
@@ -33,6 +34,22 @@ def decode_head(head: bytes, named: Iterable[str]) -> str | None:
         except UnicodeDecodeError:
             continue
     return None
+
+
+def is_damaged_utf8(path: Path) -> bool:
+    """Whether most of what is beyond ASCII is UTF-8: then a few wrong bytes are damage, and no other encoding.
+
+    GB18030 takes nearly any bytes for Chinese; a UTF-8 file that was cut off would come in as nonsense.
+    """
+    decoder = codecs.getincrementaldecoder("utf-8")(errors="replace")
+    whole = broken = 0
+    with path.open("rb") as file:
+        while chunk := file.read(CHUNK_BYTES):
+            text = decoder.decode(chunk)
+            marks = text.count("\ufffd")
+            broken += marks
+            whole += len(text) - marks - len(text.encode("ascii", "ignore"))
+    return whole > broken
 
 
 def detect(head: bytes) -> str | None:

@@ -19,7 +19,8 @@ from orchestration.ingestion.recognition import HEAD_BYTES, Head, find, why_none
 class InboxFile:
     """One file of the inbox. `contract` is None when nobody understands it; `reason` then says why.
 
-    `original_name` is for a file that is read again from the archive, where files are called by their hash.
+    `original_name` is for a file that is read again from the archive, where files are called by their hash;
+    `known_since` is then the day for which it was loaded first.
     """
 
     path: Path
@@ -29,6 +30,7 @@ class InboxFile:
     contract: Contract | None
     reason: str
     original_name: str = ""
+    known_since: date | None = None
 
     @property
     def name(self) -> str:

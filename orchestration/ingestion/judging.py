@@ -50,7 +50,7 @@ def _judged(reading: cleaning.Reading, cleaned: list[Column]) -> str:
     as_arrived = ", ".join(f"{c.name}: {_raw(c, cleaned)}" for c in contract.columns)
     return f"""
         select {", ".join([*names, *own])}, _as_arrived, _row_hash, _rule,
-            case when _rule is not null then coalesce(_original, to_json({{{as_arrived}}})) end as _original
+            case when _rule is not null then coalesce(_original, to_json({{{as_arrived}}})::varchar) end as _original
         from (
             select *, {_changed(cleaned)} as _as_arrived, md5(to_json([{", ".join(hashed)}])) as _row_hash,
                 {first_broken(contract)} as _rule

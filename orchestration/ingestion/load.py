@@ -58,7 +58,7 @@ def read(connection: duckdb.DuckDBPyConnection, source: Source) -> Reading:
         RefusedFileError: the file must be quarantined whole.
     """
     rows = None
-    if not source.arrival.has_nul and not source.fit.preamble:
+    if source.is_parquet or (not source.arrival.has_nul and not source.fit.preamble):
         try:
             rows = read_fast(connection, source)
         except duckdb.Error:
@@ -88,8 +88,9 @@ def read_fast(connection: duckdb.DuckDBPyConnection, source: Source) -> int | No
     inside = source.arrival.lines - 1 - sum(cell.count("\n") for cell in source.header) - rows
     if inside == 0:
         return rows
-    counted = connection.execute(f"select coalesce(sum({source.line_breaks}), 0) from {source.scan}").fetchone()
-    return rows if counted is not None and counted[0] == inside else None
+    breaks, spans = f"coalesce(sum({source.line_breaks}), 0)", f"coalesce(bool_or({source.may_span_rows}), false)"
+    counted = connection.execute(f"select {breaks}, {spans} from {source.scan}").fetchone()
+    return rows if counted == (inside, False) else None
 
 
 def _parquet_rows(source: Source) -> int:
@@ -166,7 +167,7 @@ def _fresh_keyless(source: Source) -> str:
     same_day = f"where _delivery_date = '{source.delivery_date}'" if source.contract.delivery.kind == "full" else ""
     return f"""
         select min(_row_number) as _row_number from arrived
-        where _rule is null and _row_hash not in (select _row_hash from {source.contract.relation} {same_day})
+        where _rule is null and _row_hash not in (select _row_hash from {source.contract.standing} {same_day})
         group by _row_hash
     """
 
@@ -208,7 +209,7 @@ def _known(source: Source, fingerprint: str) -> str:
     key = ", ".join(source.contract.key)
     return f"""
         select {key}, arg_max({fingerprint}, (_delivery_date, _row_number)) as {fingerprint}
-        from {source.contract.relation} where _delivery_date <= date '{source.delivery_date}' group by {key}
+        from {source.contract.standing} where _delivery_date <= date '{source.delivery_date}' group by {key}
     """
 
 

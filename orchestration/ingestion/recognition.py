@@ -168,7 +168,7 @@ def _objects(text: str, shape: FileShape) -> Iterator[Mapping[str, Any]]:
 
 def _listed(text: str, name: str | None) -> Iterator[Mapping[str, Any]]:
     """The objects of the list `name` (or of the list that the text is), as far as the text goes."""
-    start = text.find(f'"{name}"') if name else 0
+    start = 0 if text.lstrip("\ufeff \r\n\t").startswith("[") else text.find(f'"{name}"')
     place = text.find("[", start) + 1 if start >= 0 else 0
     decoder = json.JSONDecoder()
     while 0 < place < len(text):

@@ -22,6 +22,7 @@ from orchestration.ingestion.sources import (
 )
 
 BATCH_ROWS = 50_000
+NUMERIC = ("integer", "decimal", "date", "timestamp")
 
 
 @dataclass(frozen=True)
@@ -73,6 +74,8 @@ def _csv_records(source: Source) -> Iterator[Record]:
         broken = _fault(record, header)
         if footer is not None and footer.search(next(filter(None, record), "")):
             broken = "footer"
+        if broken is None and _spans_rows(record, source):
+            broken = "spans_rows"
         if broken is None:
             yield Record({name: None if place is None else record[place] or None for name, place in places})
             continue
@@ -99,6 +102,28 @@ def _fitted(record: list[str], header: Sequence[str]) -> list[str]:
     if len(record) < width and not any(title.strip() for title in header[len(record) :]):
         record = record + [""] * (width - len(record))
     return record
+
+
+def _spans_rows(record: list[str], source: Source) -> bool:
+    """Whether two stray quotes have made one row of several: each of its lines reads like a row of its own."""
+    delimiter, width = source.fit.shape.delimiter, len(source.header)
+    breaks = sum(cell.count("\n") for cell in record)
+    if not breaks or sum(cell.count(delimiter) for cell in record) != breaks * (width - 1):
+        return False
+    lines = [line.split(delimiter) for line in delimiter.join(record).split("\n")]
+    return all(len(line) == width and _reads_like_a_row(line, source) for line in lines)
+
+
+def _reads_like_a_row(cells: list[str], source: Source) -> bool:
+    asked = [column for column in source.contract.columns if column.name in source.places]
+    texts = [(column, cells[source.places[column.name]].strip()) for column in asked]
+    is_telling = any(column.type in NUMERIC and text for column, text in texts)
+    return is_telling and all(
+        bool(text) or not column.required
+        if column.type not in NUMERIC
+        else any(letter.isdigit() for letter in text) or not (text or column.required)
+        for column, text in texts
+    )
 
 
 def _fault(record: list[str], header: list[str]) -> str | None:

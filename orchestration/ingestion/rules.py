@@ -9,6 +9,7 @@ REASONS = {
     "repeated_header": "The header stands here again.",
     "footer": "It is a total or a notice, not a row.",
     "wrong_number_of_cells": "It has more or fewer cells than the header.",
+    "spans_rows": "A quoted cell holds what reads like whole rows: a quotation mark is missing.",
     "nul_byte": "A cell holds a NUL byte.",
     "not_json": "The line is not JSON.",
     "not_an_object": "The line is JSON, but not an object.",

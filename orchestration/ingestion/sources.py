@@ -106,6 +106,17 @@ class Source:
         return f"case when {again} then 'repeated_header' {ends}end"
 
     @property
+    def may_span_rows(self) -> str:
+        """SQL condition: a cell holds as many delimiters as the rows that its line breaks would make of it."""
+        delimiter = _literal(self.fit.shape.delimiter)
+        tests = (
+            f"(contains(c{p}, chr(10)) and length(c{p}) - length(replace(c{p}, {delimiter}, '')) = "
+            f"{len(self.header) - 1} * (length(c{p}) - length(replace(c{p}, chr(10), ''))))"
+            for p in range(len(self.header))
+        )
+        return " or ".join(tests)
+
+    @property
     def line_breaks(self) -> str:
         """SQL for how many line breaks stand inside the cells of a CSV record."""
         return " + ".join(

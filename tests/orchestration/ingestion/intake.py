@@ -85,7 +85,8 @@ class Intake:
         """Let go of everything that was taken in, for the next example."""
         self.connection.execute("""
             drop table if exists raw_shop.things;
-            delete from ops.quarantine; delete from ops.deliveries; delete from ops.row_conservation
+            delete from ops.quarantine; delete from ops.deliveries; delete from ops.row_conservation;
+            delete from ops.delivery_findings
         """)
 
     def everything(self) -> dict[str, list[tuple[Any, ...]]]:

@@ -133,7 +133,7 @@ def test_a_shopify_order_that_changed_comes_again_with_all_its_lines(tmp_path: P
 def test_a_tmall_order_is_read_from_gb18030_and_what_is_masked_is_no_value(tmp_path: Path):
     export = (
         f"{TMALL}\r\n"
-        '="1930679858170647",tea_lover,***@example.com,"1,299.00","买家已付款，等待卖家发货",王**,浙江省 杭州市 文三***,'
+        '="1930679858170647",tea_lover,***@example.com,"1,299.00","买家已付款，等待卖家发货",王**,浙江省 杭州市 ***,'
         ",'186****6065,2016/5/23 22:02,,2,0元,\r\n"
         '="1930679858170648",x,,5.00,交易成功,李雷,某地,,\'18618486065,2016-05-24 08:00:00,,1,5元,0.00\r\n'
     )
