@@ -13,24 +13,43 @@ dummy_identifiers as (
 
 ),
 
+identifier_limits as (
+
+    select * from {{ ref('identifier_limits') }}
+
+),
+
 person_records as (
 
     select * from {{ ref('int_person_records') }}
 
 ),
 
-records_per_system as (
+carriers as (
 
     select
         identifiers.identifier_type,
         identifiers.identifier_value,
         person_records.source_system,
-        count(*) as record_count,
-        max(case when person_records.entity_type = 'account' then 1 else 0 end) as is_of_a_company
+        person_records.source_record_type,
+        person_records.entity_type,
+        lower(replace(person_records.full_name, ' ', '')) as spelled_name
     from identifiers
     inner join person_records
         on identifiers.record_key = person_records.record_key
-    group by identifiers.identifier_type, identifiers.identifier_value, person_records.source_system
+
+),
+
+records_per_system as (
+
+    select
+        identifier_type,
+        identifier_value,
+        source_system,
+        count(*) as record_count,
+        max(case when entity_type = 'account' then 1 else 0 end) as is_of_a_company
+    from carriers
+    group by identifier_type, identifier_value, source_system
 
 ),
 
@@ -46,7 +65,35 @@ carried_by as (
 
 ),
 
-shared as (
+names_per_kind as (
+
+    select
+        identifier_type,
+        identifier_value,
+        source_system,
+        source_record_type,
+        count(distinct spelled_name) as name_count
+    from carriers
+    group by identifier_type, identifier_value, source_system, source_record_type
+
+),
+
+carried_under_many_names as (
+
+    select distinct
+        names_per_kind.identifier_type,
+        names_per_kind.identifier_value
+    from names_per_kind
+    inner join identifier_limits
+        on
+            names_per_kind.identifier_type = identifier_limits.identifier_type
+            and names_per_kind.source_system = identifier_limits.source_system
+            and names_per_kind.source_record_type = identifier_limits.source_record_type
+    where names_per_kind.name_count > identifier_limits.max_names
+
+),
+
+judged as (
 
     select
         carried_by.identifier_type,
@@ -55,17 +102,25 @@ shared as (
         case
             when dummy_identifiers.identifier_value is not null then 'dummy'
             when carried_by.is_of_a_company = 1 then 'company'
-            else 'many_records'
+            when carried_by.max_record_count > {{ var('max_records_per_identifier') }} then 'many_records'
+            when carried_under_many_names.identifier_value is not null then 'many_names'
         end as reason
     from carried_by
     left join dummy_identifiers
         on
             carried_by.identifier_type = dummy_identifiers.identifier_type
             and carried_by.identifier_value = dummy_identifiers.identifier_value
-    where
-        dummy_identifiers.identifier_value is not null
-        or carried_by.is_of_a_company = 1
-        or carried_by.max_record_count > {{ var('max_records_per_identifier') }}
+    left join carried_under_many_names
+        on
+            carried_by.identifier_type = carried_under_many_names.identifier_type
+            and carried_by.identifier_value = carried_under_many_names.identifier_value
+
+),
+
+shared as (
+
+    select * from judged
+    where reason is not null
 
 )
 

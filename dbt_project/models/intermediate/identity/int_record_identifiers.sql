@@ -159,7 +159,11 @@ shop_statements as (
         on
             shop_ids_elsewhere.shop_customer_id = shop_records.source_record_id
             and shop_records.source_record_type = 'customer'
-            and shop_records.source_system in ('{{ var("shop_id_space") | join("', '") }}')
+            and shop_records.source_system in (
+                {% for system in var('shop_id_space') -%}
+                '{{ system }}'{{ ',' if not loop.last }}
+                {% endfor -%}
+            )
 
 ),
 

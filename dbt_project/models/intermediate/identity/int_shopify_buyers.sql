@@ -56,7 +56,7 @@ signed as (
 
 ),
 
--- The shop files an order under the account with its e-mail; a till that took none, under the account with its telephone.
+-- The shop files an order under the account with its e-mail. A till often takes no e-mail: then the telephone counts.
 candidates as (
 
     select

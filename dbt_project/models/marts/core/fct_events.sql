@@ -10,6 +10,7 @@ final as (
 
     select
         event_id,
+        source_system,
         customer_id,
         visitor_id,
         session_id,

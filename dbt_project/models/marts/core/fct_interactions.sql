@@ -40,12 +40,13 @@ tasks as (
 visits as (
 
     select
+        source_system,
         customer_id,
         session_id,
         min(occurred_at) as occurred_at
     from events
     where session_id is not null
-    group by customer_id, session_id
+    group by source_system, customer_id, session_id
 
 ),
 
@@ -93,7 +94,7 @@ touches as (
 
     select
         'visit',
-        'snowplow',
+        source_system,
         session_id,
         customer_id,
         occurred_at
