@@ -16,7 +16,6 @@ campaigns as (
 customer_records as (
 
     select * from {{ ref('customer_records') }}
-    where source_record_type in ('contact', 'lead')
 
 ),
 
@@ -26,15 +25,22 @@ keyed as (
         campaign_members.campaign_member_id as campaign_touch_id,
         campaign_members.campaign_id,
         campaigns.campaign_name,
-        customer_records.customer_id,
+        coalesce(crm_records.customer_id, shop_records.customer_id) as customer_id,
         campaign_members.status,
         campaign_members.has_responded,
-        campaign_members.created_at as touched_at
+        coalesce(campaign_members.sent_at, campaign_members.created_at) as touched_at
     from campaign_members
     left join campaigns
         on campaign_members.campaign_id = campaigns.campaign_id
-    left join customer_records
-        on coalesce(campaign_members.contact_id, campaign_members.lead_id) = customer_records.source_record_id
+    left join customer_records as crm_records
+        on
+            coalesce(campaign_members.contact_id, campaign_members.lead_id) = crm_records.source_record_id
+            and crm_records.source_record_type in ('contact', 'lead')
+    left join customer_records as shop_records
+        on
+            campaign_members.shop_customer_id = shop_records.source_record_id
+            and shop_records.source_record_type = 'customer'
+            and shop_records.source_system = 'shopify'
 
 )
 

@@ -1,3 +1,6 @@
+{#- Ephemeral: it stands on a seed alone, and as a table it would be a step of its own before every other. -#}
+{{ config(materialized='ephemeral') }}
+
 with
 
 currency_rates as (

@@ -35,7 +35,10 @@ tickets as (
         zendesk_tickets.channel,
         zendesk_tickets.created_at,
         zendesk_tickets.updated_at,
-        case when zendesk_tickets.status in ('solved', 'closed') then zendesk_tickets.updated_at end as closed_at
+        case
+            when zendesk_tickets.status in ('solved', 'closed')
+                then coalesce(zendesk_tickets.solved_at, zendesk_tickets.updated_at)
+        end as closed_at
     from zendesk_tickets
     left join customer_records as requesters
         on

@@ -30,6 +30,15 @@ users as (
 
 ),
 
+campaign_members as (
+
+    select * from {{ ref('stg_salesforce__campaign_members') }}
+    where
+        not is_deleted
+        and shop_customer_id is not null
+
+),
+
 shopify_customers as (
 
     select * from {{ ref('stg_shopify__customers') }}
@@ -146,9 +155,25 @@ shop_ids_elsewhere as (
     from person_records
     where source_record_type = 'web_user'
 
+    union all
+
+    select
+        concat('salesforce|contact|', contact_id) as record_key,
+        shop_customer_id
+    from campaign_members
+    where contact_id is not null
+
+    union all
+
+    select
+        concat('salesforce|lead|', lead_id) as record_key,
+        shop_customer_id
+    from campaign_members
+    where lead_id is not null
+
 ),
 
--- The support desk and the website may know somebody by the shop's own customer number.
+-- The support desk, the website and the CRM's campaigns may know somebody by the shop's own customer number.
 shop_statements as (
 
     select

@@ -15,6 +15,7 @@ renamed as (
         campaign_id,
         lead_id,
         contact_id,
+        shopify_customer_id as shop_customer_id,
 
         ---------- strings
         status,
@@ -24,6 +25,9 @@ renamed as (
         coalesce(cast(is_deleted as boolean), false) as is_deleted,
 
         ---------- timestamps
+        cast(sent_at as timestamp) as sent_at,
+        cast(opened_at as timestamp) as opened_at,
+        cast(clicked_at as timestamp) as clicked_at,
         cast(created_date as timestamp) as created_at
 
     from source

@@ -21,7 +21,8 @@ renamed as (
 
         ---------- timestamps
         cast(created_at as timestamp) as created_at,
-        cast(updated_at as timestamp) as updated_at
+        cast(updated_at as timestamp) as updated_at,
+        cast(solved_at as timestamp) as solved_at
 
     from source
 
