@@ -19,13 +19,47 @@ customer_records as (
 
 ),
 
+identifiers as (
+
+    select * from {{ ref('int_record_identifiers') }}
+    where identifier_type = 'email'
+
+),
+
+identifiers_shared as (
+
+    select * from {{ ref('int_identifiers_shared') }}
+    where identifier_type = 'email'
+
+),
+
+-- All records with one e-mail are one customer, unless the mailbox is shared.
+customers_by_email as (
+
+    select
+        identifiers.identifier_value as email,
+        min(customer_records.customer_id) as customer_id
+    from identifiers
+    inner join customer_records
+        on identifiers.record_key = customer_records.record_key
+    left join identifiers_shared
+        on identifiers.identifier_value = identifiers_shared.identifier_value
+    where identifiers_shared.identifier_value is null
+    group by identifiers.identifier_value
+
+),
+
 keyed as (
 
     select
         campaign_members.campaign_member_id as campaign_touch_id,
         campaign_members.campaign_id,
         campaigns.campaign_name,
-        coalesce(crm_records.customer_id, shop_records.customer_id) as customer_id,
+        coalesce(
+            crm_records.customer_id,
+            shop_records.customer_id,
+            customers_by_email.customer_id
+        ) as customer_id,
         campaign_members.status,
         campaign_members.has_responded,
         coalesce(campaign_members.sent_at, campaign_members.created_at) as touched_at
@@ -41,6 +75,8 @@ keyed as (
             campaign_members.shop_customer_id = shop_records.source_record_id
             and shop_records.source_record_type = 'customer'
             and shop_records.source_system = 'shopify'
+    left join customers_by_email
+        on {{ email_address('campaign_members.email') }} = customers_by_email.email
 
 )
 

@@ -17,6 +17,9 @@ renamed as (
         contact_id,
         shopify_customer_id as shop_customer_id,
 
+        ---------- person
+        email,
+
         ---------- strings
         status,
 
