@@ -7,6 +7,7 @@
     from (
         select
             *,
+            min(_delivery_date) over (partition by {{ key }}) as first_delivery_date,
             first_value(_delivery_date) over (
                 partition by {{ key }}
                 order by _delivery_date desc, _row_number desc, _row_hash desc

@@ -8,6 +8,7 @@
     from (
         select
             *,
+            min(_delivery_date) over (partition by {{ key }}) as first_delivery_date,
             row_number() over (
                 partition by {{ key }}
                 order by _delivery_date desc, _row_number desc, _row_hash desc

@@ -5,6 +5,7 @@ orders as (
     select
         order_id,
         ordered_at,
+        first_delivery_date,
         billing_name as full_name,
         company_name,
         shipping_city as city,
@@ -20,6 +21,7 @@ customers as (
     select
         customer_id,
         full_name,
+        first_delivery_date,
         {{ email_address('email') }} as email,
         {{ phone_number('coalesce(phone, address_phone)') }} as phone
     from {{ ref('stg_shopify__customers') }}
@@ -38,6 +40,7 @@ signed as (
     select
         orders.order_id,
         orders.ordered_at,
+        orders.first_delivery_date,
         orders.full_name,
         orders.company_name,
         orders.city,
@@ -62,6 +65,7 @@ candidates as (
     select
         signed.order_id,
         customers.customer_id,
+        customers.first_delivery_date,
         case when signed.phone = customers.phone then 0 else 1 end as is_other_phone,
         case when signed.full_name = customers.full_name then 0 else 1 end as is_other_name
     from signed
@@ -73,6 +77,7 @@ candidates as (
     select
         signed.order_id,
         customers.customer_id,
+        customers.first_delivery_date,
         0,
         case when signed.full_name = customers.full_name then 0 else 1 end
     from signed
@@ -87,6 +92,7 @@ ranked as (
     select
         order_id,
         customer_id,
+        first_delivery_date,
         row_number() over (
             partition by order_id
             order by is_other_phone, is_other_name, customer_id
@@ -95,6 +101,7 @@ ranked as (
 
 ),
 
+-- Whoever ordered before an account was listed stays known as a guest beside it: the account then finds its customer.
 buyers as (
 
     select
@@ -104,7 +111,10 @@ buyers as (
             else concat('shopify|buyer|', coalesce(signed.email, signed.phone))
         end as record_key,
         ranked.customer_id,
-        case when ranked.customer_id is null then coalesce(signed.email, signed.phone) end as buyer_id,
+        case
+            when ranked.customer_id is null or signed.first_delivery_date < ranked.first_delivery_date
+                then coalesce(signed.email, signed.phone)
+        end as buyer_id,
         signed.full_name,
         signed.email,
         signed.phone,

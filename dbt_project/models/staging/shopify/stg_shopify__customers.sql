@@ -32,7 +32,10 @@ renamed as (
 
         ---------- booleans
         coalesce(cast(accepts_email_marketing as boolean), false) as accepts_email_marketing,
-        coalesce(cast(accepts_sms_marketing as boolean), false) as accepts_sms_marketing
+        coalesce(cast(accepts_sms_marketing as boolean), false) as accepts_sms_marketing,
+
+        ---------- dates
+        first_delivery_date
 
     from source
 

@@ -46,6 +46,7 @@ renamed as (
         cast(paid_at as timestamp) as paid_at,
         cast(fulfilled_at as timestamp) as fulfilled_at,
         cast(cancelled_at as timestamp) as cancelled_at,
+        first_delivery_date,
         _delivery_date as delivery_date
 
     from source
