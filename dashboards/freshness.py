@@ -26,6 +26,7 @@ _CLOCK = ":material/schedule:"
 _FEEDS = """
 select domain, source_system || '.' || feed as feed, status, last_delivery_date, stale_after_days
 from ops.feeds
+where status <> 'unused'
 order by domain, source_system, feed
 """
 

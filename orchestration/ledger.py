@@ -92,7 +92,11 @@ def known_deliveries(connection: duckdb.DuckDBPyConnection, contract: Contract) 
 def refresh_feeds(
     connection: duckdb.DuckDBPyConnection, contracts: Iterable[Contract], as_of_date: date
 ) -> pd.DataFrame:
-    """Rewrite `ops.feeds`: when each feed last came, and whether it is fresh, stale or missing on this day."""
+    """Rewrite `ops.feeds`: when each feed last came, and whether it is fresh, stale, missing or unused on this day.
+
+    Nobody runs every system there is a contract for: a system that never sent anything is unused where another one
+    tells of the same domain, and missing where none does.
+    """
     connection.execute("delete from ops.feeds")
     for contract in contracts:
         connection.execute(
@@ -118,4 +122,9 @@ def refresh_feeds(
                 "day": as_of_date,
             },
         )
+    connection.execute("""
+        update ops.feeds set status = 'unused'
+        where source_system not in (select source_system from ops.feeds where last_delivery_date is not null)
+            and domain in (select domain from ops.feeds where last_delivery_date is not null)
+    """)
     return connection.sql("select * from ops.feeds").df()

@@ -93,7 +93,10 @@ def published_summary() -> dict[str, Any] | None:
             from row_conservation group by all order by all
         """)
         missing = rows(
-            "select source_system || '.' || feed as feed, status from feeds where status <> 'fresh' order by all"
+            """
+            select source_system || '.' || feed as feed, status from feeds where status in ('missing', 'stale')
+            order by all
+            """
         )
         unknown = rows("select source_system, file_name, reason from inbox_unknown order by all")
         customers = rows("""

@@ -7,7 +7,8 @@ import duckdb
 import pytest
 
 from orchestration import ledger
-from orchestration.ingestion.contracts import Column, Contract, load_contracts
+from orchestration.ingestion.contract_model import Column, Contract
+from orchestration.ingestion.contracts import load_contracts
 from orchestration.ingestion.inbox import InboxFile
 from orchestration.ingestion.receive import Yard, receive
 from orchestration.settings import CONTRACTS
