@@ -18,10 +18,11 @@ class House:
     """One warehouse in a folder of its own."""
 
     data: Path
+    currency: str = "CNY"
 
     @property
     def environment(self) -> dict[str, str]:
-        return os.environ | {"CRM_DATA": str(self.data), "COLUMNS": "200"}
+        return os.environ | {"CRM_DATA": str(self.data), "CRM_CURRENCY": self.currency, "COLUMNS": "200"}
 
     def crm(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(

@@ -22,7 +22,7 @@ SHARED = Path(__file__).resolve().parents[3] / "shared" / "data"
 def real(tmp_path_factory: pytest.TempPathFactory) -> House:
     if lacking := missing(SHARED):
         pytest.skip(f"The real files are not here: {lacking}")
-    house = House(tmp_path_factory.mktemp("real"))
+    house = House(tmp_path_factory.mktemp("real"), "GBP")
     build(SHARED, house.data / "inbox")
     outcome = house.run(AS_OF)
     assert outcome.returncode == 0, outcome.stdout + outcome.stderr
