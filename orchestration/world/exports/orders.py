@@ -1,0 +1,72 @@
+"""The orders a shop tells of: each as it stood on the morning of a delivery, with the buyer as they wrote themselves
+down that day. How Shopify and Tmall print it stands in their own modules; deliveries under contracts in erp.py.
+"""
+
+from orchestration.world.exports.delivery import Feed
+from orchestration.world.exports.desk import Desk
+
+# An order is told when it is placed, and again in the delivery after anything about it has changed.
+NEWS = """
+create or replace temp table order_news as
+select distinct person, number, {delivery} as delivery
+from (
+    select o.person, o."order" as number, unnest([o.at, o.paid_at, o.shipped_at, o.delivered_at, o.cancelled_at]) as moment
+    from orders o where o.place <> 'b2b'
+    union all
+    select r.person, r."order", r.at from refunds r
+)
+where moment is not null and (person, number) in (select (o.person, o."order") from orders o where o.place <> 'b2b')
+"""
+
+# What stands on the order is what its writer used at the time: the newest number, mailbox and home.
+BUYERS = """
+create or replace temp table order_buyers as
+select o.person, o."order" as number,
+    p.country, p.handle, p.likes_mail, p.gender, p.language,
+    case p.country when 'China' then chinese_name(p.surname, p.given, p.surname_latin, p.given_latin, p.western_name,
+        p.nickname, p.gender = 'female', s.name_style)
+        else western_name(p.surname, p.given, p.nickname, p.gender = 'female', s.place, s.name_style) end as full_name,
+    p.surname, h.e164, written_phone(h.e164, s.phone_style) as phone,
+    m.address as true_email, written_email(m.address, s.email_style) as email,
+    a.province, a.city, a.district, a.postcode, a.unit,
+    case p.country when 'China' then chinese_address(a.district, a.street, '', a.street_latin, s.address_style)
+        else western_address(a.street, '', s.address_style) end as street
+from orders o
+join people p on p.person = coalesce(o.placed_by, o.person)
+join styles s on s.person = p.person and s.entry = 0
+    and s.system = case o.place when 'market' then 'tmall' else 'shopify' end
+asof left join phones h on h.person = p.person and o.at >= h.from_at
+asof left join emails m on m.person = p.person and o.at >= m.from_at
+asof left join addresses a on a.person = p.person and o.at >= a.from_at
+where o.place <> 'b2b'
+"""
+
+TOLD = """
+create or replace temp table told_orders as
+select n.delivery, mornings.morning, o.* replace (
+        case when o.paid_at < mornings.morning then o.paid_at end as paid_at,
+        case when o.shipped_at < mornings.morning then o.shipped_at end as shipped_at,
+        case when o.delivered_at < mornings.morning then o.delivered_at end as delivered_at,
+        case when o.cancelled_at < mornings.morning then o.cancelled_at end as cancelled_at,
+        coalesce(r.amount, 0)::bigint as refunded),
+    b.* exclude (person, number)
+from order_news n
+join {mornings} on mornings.delivery = n.delivery
+join orders o on o.person = n.person and o."order" = n.number
+join order_buyers b on b.person = n.person and b.number = n.number
+left join (
+    select news.person, news.number, news.delivery, sum(refunds.amount) as amount
+    from order_news news
+    join {mornings} using (delivery)
+    join refunds on refunds.person = news.person and refunds."order" = news.number and refunds.at < mornings.morning
+    group by all
+) r on r.person = n.person and r.number = n.number and r.delivery = n.delivery
+"""
+
+
+def tell_orders(desk: Desk, feed: Feed) -> None:
+    """Make the table told_orders [order x delivery] for the shops' feeds, which come as often as `feed` does."""
+    mornings = desk.mornings(feed)
+    desk.connection.execute(NEWS.format(delivery=desk.delivery(feed, "moment")))
+    desk.connection.execute(BUYERS)
+    desk.connection.execute(TOLD.format(mornings=mornings))
