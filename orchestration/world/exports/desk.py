@@ -32,14 +32,13 @@ class Piece:
 class Written:
     """What one block wrote.
 
-    records [source record]: source_system, source_record_type, source_record_id, person (its number), is_account
-    traps [trap x record or person]: trap, source_system, source_record_type, source_record_id, person, meaning
+    records [source record]: source_system, source_record_type, source_record_id, person: the number of the person it
+    names; of an account (source_record_type 'account') the number of the company
     """
 
     scratch: Path
     pieces: list[Piece]
     records: pa.Table
-    traps: pa.Table
 
 
 @dataclass
@@ -64,9 +63,9 @@ class Desk:
         self.connection.register(name, rows)
 
     def mornings(self, feed: Feed) -> str:
-        """A table (delivery, morning) of when each delivery of the feed ends, as SQL: full feeds cross join it."""
+        """The table m (delivery, morning) of when each delivery of the feed ends, as SQL."""
         rows = ", ".join(f"({n}, timestamp '{morning}')" for n, morning in enumerate(self.schedule.mornings(feed)))
-        return f"(values {rows}) as mornings(delivery, morning)"
+        return f"(values {rows}) as m(delivery, morning)"
 
     def delivery(self, feed: Feed, moment: str) -> str:
         """The SQL of Schedule.position: the number of the first delivery that may tell of a moment."""
@@ -84,9 +83,20 @@ class Desk:
                 self._pieces.append(Piece(path, feed.key, self._length, written, rows))
                 self._length += written
 
-    def name_records(self, query: str) -> None:
-        """Tell the truth about records: a query with the columns of Written.records."""
-        self._records.append(self.connection.sql(query).to_arrow_table())
+    def name_records(self, system: str, kind: str, rows: str) -> None:
+        """Tell the truth about records: SQL of source_record_id and person."""
+        self._records.append(
+            self.connection.sql(
+                f"""select distinct '{system}' as source_system, '{kind}' as source_record_type,
+                    source_record_id::varchar as source_record_id, person::bigint as person
+                from ({rows}) order by source_record_id"""
+            ).to_arrow_table()
+        )
+
+    def finish(self) -> Written:
+        """Everything the block wrote."""
+        self.connection.close()
+        return Written(self.scratch, self._pieces, pa.concat_tables(self._records))
 
 
 def _encoded(text: bytes, feed: Feed, path: PurePosixPath) -> bytes:
@@ -94,3 +104,4 @@ def _encoded(text: bytes, feed: Feed, path: PurePosixPath) -> bytes:
         text = text.decode().encode(feed.encoding)
     # Members of one archive may be joined like text, so a block need not know the others.
     return gzip.compress(text, GZIP_LEVEL, mtime=0) if path.suffix == ".gz" else text
+

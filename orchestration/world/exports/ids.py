@@ -40,6 +40,8 @@ def teach(connection: duckdb.DuckDBPyConnection) -> None:
 
 
 def _salesforce_ids(objects: pa.ChunkedArray, numbers: pa.ChunkedArray) -> pa.Array:
+    if not len(numbers):
+        return pa.array([], pa.string())
     chosen = np.asarray(numbers.to_numpy(), dtype=np.int64).astype(np.uint64)
     letters = salesforce_ids(SALESFORCE_PREFIXES[objects[0].as_py()], chosen)
     ends = np.arange(0, letters.size + 1, 18, dtype=np.int32)

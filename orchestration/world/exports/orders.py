@@ -36,29 +36,29 @@ join people p on p.person = coalesce(o.placed_by, o.person)
 join styles s on s.person = p.person and s.entry = 0
     and s.system = case o.place when 'market' then 'tmall' else 'shopify' end
 asof left join phones h on h.person = p.person and o.at >= h.from_at
-asof left join emails m on m.person = p.person and o.at >= m.from_at
+asof left join (select * from emails where not is_work) m on m.person = p.person and o.at >= m.from_at
 asof left join addresses a on a.person = p.person and o.at >= a.from_at
 where o.place <> 'b2b'
 """
 
 TOLD = """
 create or replace temp table told_orders as
-select n.delivery, mornings.morning, o.* replace (
-        case when o.paid_at < mornings.morning then o.paid_at end as paid_at,
-        case when o.shipped_at < mornings.morning then o.shipped_at end as shipped_at,
-        case when o.delivered_at < mornings.morning then o.delivered_at end as delivered_at,
-        case when o.cancelled_at < mornings.morning then o.cancelled_at end as cancelled_at,
+select n.delivery, m.morning, o.* replace (
+        case when o.paid_at < m.morning then o.paid_at end as paid_at,
+        case when o.shipped_at < m.morning then o.shipped_at end as shipped_at,
+        case when o.delivered_at < m.morning then o.delivered_at end as delivered_at,
+        case when o.cancelled_at < m.morning then o.cancelled_at end as cancelled_at,
         coalesce(r.amount, 0)::bigint as refunded),
     b.* exclude (person, number)
 from order_news n
-join {mornings} on mornings.delivery = n.delivery
+join {mornings} on m.delivery = n.delivery
 join orders o on o.person = n.person and o."order" = n.number
 join order_buyers b on b.person = n.person and b.number = n.number
 left join (
     select news.person, news.number, news.delivery, sum(refunds.amount) as amount
     from order_news news
     join {mornings} using (delivery)
-    join refunds on refunds.person = news.person and refunds."order" = news.number and refunds.at < mornings.morning
+    join refunds on refunds.person = news.person and refunds."order" = news.number and refunds.at < m.morning
     group by all
 ) r on r.person = n.person and r.number = n.number and r.delivery = n.delivery
 """

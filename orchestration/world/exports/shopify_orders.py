@@ -106,12 +106,6 @@ left join stores s on s.store = o.store
 left join staff on staff.staff = o.clerk
 where o.place in ('shop', 'store')
 """
-RECORDS = """
-select distinct 'shopify' as source_system, 'order' as source_record_type, order_id::varchar as source_record_id,
-    coalesce(placed_by, person) as person, false as is_account
-from shopify_orders
-"""
-
 
 def write(desk: Desk) -> None:
     """Needs told_orders."""
@@ -129,4 +123,6 @@ def write(desk: Desk) -> None:
         join products g on g.product = l.product
         order by o.delivery, o.at, o.order_id, l.line""",
     )
-    desk.name_records(RECORDS)
+    desk.name_records(
+        "shopify", "order", "select order_id as source_record_id, coalesce(placed_by, person) as person from shopify_orders"
+    )
