@@ -62,7 +62,7 @@ def _tastes() -> np.ndarray:
         lure = exp(-((yuan - log(np.array([45.0 * 1.7**tier]))) ** 2) / 1.5)
         within = lure / np.bincount(CATEGORY_OF, weights=lure)[CATEGORY_OF]
         for favourite in range(len(CATEGORIES)):
-            share = (1 - FAVOURITE) / len(CATEGORIES) + FAVOURITE * (CATEGORY_OF == favourite)
+            share = (1 - FAVOURITE) / len(CATEGORIES) + FAVOURITE * (favourite == CATEGORY_OF)
             chosen[favourite, tier] = within * share
     return chosen
 

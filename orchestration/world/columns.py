@@ -30,6 +30,7 @@ given_latin    text           pinyin without tones, capitalised, joined (Xiaomin
 western_name   text           the English first name some Chinese use ("Vivian"); '' = none
 nickname       text           what friends call them (小伟, Liz); '' = none
 handle         text           unique lower-case screen name, letters and digits
+nick           text           marketplace nickname (会员名): the own handle, or in the trap a stranger's
 national_id    text           18 characters with checksum, area 99 (never given out); '' outside China
 household      int64          smallest person of the household (the person's own number when alone)
 role           int8           in the household [ROLES]
@@ -137,7 +138,8 @@ balance        money          after the entry, never negative
 person         int64
 coupon         int64          0 = first
 kind           int8           [COUPONS]
-value          money          off, in the person's currency
+share          float64        off the goods
+saved          money          by using it, in the person's currency; 0 = not used
 claimed_at     moment
 expires_at     moment         exact, may lie after the last day
 used_at        moment         NaN = not used
@@ -388,7 +390,7 @@ last_at        float64        shopping time of the last base order; NaN
 base_orders    int64
 left_at        moment         of the base order after which the person left; NaN = alive on the last day
 price_level    float64        taste for dear goods
-order_value    float64        expected net goods of a base order on an ordinary day, hundredths of the currency
+order_value    float64        expected net goods of a repeat order on a day without discount, hundredths of the currency
 bad_share      float64        share of bad deliveries to expect
 """
 _KINDS = {"moment": "float64", "money": "int64", "text": "str", "day": "datetime64[s]"}

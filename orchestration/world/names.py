@@ -62,7 +62,9 @@ WESTERN_GIVEN = _table(
     "Anthony M 4 Tony,Andrew M 5 Andy,Steven M 4 Steve,Edward M 4 Ted,Benjamin M 4 Ben,Samuel M 4 Sam,Alexander M 4 Alex,"
     "Oliver M 5 Ollie,George M 5 Georgie,Nicholas M 4 Nick,Jonathan M 3 Jon,Peter M 4 Pete"
 )
-ENGLISH_OF_CHINESE = np.array("Vivian Cindy Jason Kevin Tony Lucy Coco Leo Eric Amy Grace Jerry".split(), dtype=object)
+ENGLISH_OF_CHINESE = np.array(
+    ["Vivian", "Cindy", "Jason", "Kevin", "Tony", "Lucy", "Coco", "Leo", "Eric", "Amy", "Grace", "Jerry"], dtype=object
+)
 # Country, province, city, city in letters, weight, postcode of the city.
 CITIES = {
     0: _table(
@@ -81,7 +83,7 @@ CITIES = {
     3: _table("ON Toronto Toronto 5 M5,QC Montreal Montreal 3 H3,AB Calgary Calgary 2 T2,BC Vancouver Vancouver 3 V6"),
 }
 CHINESE_DISTRICTS = np.array(
-    "朝阳区 海淀区 新城区 江北区 高新区 城关区 鼓楼区 南山区 开发区 河东区".split(), dtype=object
+    ["朝阳区", "海淀区", "新城区", "江北区", "高新区", "城关区", "鼓楼区", "南山区", "开发区", "河东区"], dtype=object
 )
 CHINESE_STREETS = _table(
     "人民路 Renmin_Road,中山路 Zhongshan_Road,解放路 Jiefang_Road,建设路 Jianshe_Road,和平街 Heping_Street,"
@@ -94,22 +96,38 @@ WESTERN_STREETS = np.array(
     dtype=object,
 )
 MAIL_DOMAINS = np.array(
-    "example.com example.net example.org mail.example post.test kuaiyou.example".split(), dtype=object
+    ["example.com", "example.net", "example.org", "mail.example", "post.test", "kuaiyou.example"], dtype=object
 )
 CHINESE_COMPANIES = _table(
     "明华 Minghua,东方 Dongfang,新安 Xin'an,百川 Baichuan,长青 Changqing,锦程 Jincheng,恒通 Hengtong,华美 Huamei,"
     "天成 Tiancheng,宏远 Hongyuan,金石 Jinshi,瑞丰 Ruifeng,海润 Hairun,盛泰 Shengtai,启明 Qiming,安达 Anda"
 )
 WESTERN_COMPANIES = np.array(
-    "Ashdown Bramley Calder Dunmore Elstree Fairholme Greyfell Harland Ivybridge Kestrel Larkhill Merrow Northgate "
-    "Oakhurst Penrose Redfern".split(),
+    [
+        "Ashdown",
+        "Bramley",
+        "Calder",
+        "Dunmore",
+        "Elstree",
+        "Fairholme",
+        "Greyfell",
+        "Harland",
+        "Ivybridge",
+        "Kestrel",
+        "Larkhill",
+        "Merrow",
+        "Northgate",
+        "Oakhurst",
+        "Penrose",
+        "Redfern",
+    ],
     dtype=object,
 )
 BUSINESSES = _table(
     "商贸 Trading,酒店管理 Hospitality,教育科技 Education,制造 Manufacturing,信息技术 Technology"
 )  # by position in codes.LEAD_KINDS
-STREET_OF_COMPANY = np.array("Enterprise Way,Commerce Road,Harbour Street,Foundry Lane".split(","), dtype=object)
+STREET_OF_COMPANY = np.array(["Enterprise Way", "Commerce Road", "Harbour Street", "Foundry Lane"], dtype=object)
 TITLES = np.array(
-    "Buyer,Purchasing Manager,Office Manager,Managing Director,Finance Manager,Operations Manager".split(","),
+    ["Buyer", "Purchasing Manager", "Office Manager", "Managing Director", "Finance Manager", "Operations Manager"],
     dtype=object,
 )
