@@ -1,5 +1,140 @@
 """Writes the whole world: blocks of people live in up to two processes and are written down in order. Parts meet here.
 
-What a block needs of the writers: exports.write_block(books, world, schedule, scratch) -> Written, in the process that
-lived the block; Inbox.append(written) in this one, block after block, so that bytes never depend on who was first.
+A worker lives one block, writes its exports into a scratch file and tells its truth; this process joins them in the
+order of the blocks, so the bytes depend neither on the number of workers nor on who was first, and no more than a few
+blocks are in memory at once.
 """
+
+from collections import deque
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import partial
+from multiprocessing import get_context
+from pathlib import Path
+from shutil import rmtree
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from orchestration.world.block import live_block
+from orchestration.world.books import World
+from orchestration.world.dice import Dice
+from orchestration.world.exports.desk import Written
+from orchestration.world.exports.inbox import Inbox
+from orchestration.world.exports.vendors import FEEDS, schedule, write_block
+from orchestration.world.seasons import Calendar
+from orchestration.world.truth_tables import block_truth, whole_truth
+
+FEWEST_DAYS = 60  # the last 28 come in pieces, and something must lie before them
+WORTH_A_PROCESS = 4  # blocks: below, starting processes takes longer than the work
+AHEAD = 2  # blocks a worker may be ahead of the one that is joined
+
+Told = tuple[Written, dict[str, pa.Table]]
+
+
+@dataclass(frozen=True)
+class WorldSummary:
+    """What was written: where, how many files, and rows by feed ('shopify/orders', repeats included)."""
+
+    inbox: Path
+    truth: Path
+    people: int
+    first_day: date
+    last_day: date
+    files: int
+    rows: dict[str, int]
+
+
+def write_world(
+    people: int, days: int, seed: int, out: Path, last_day: date, daily_days: int = 28, workers: int = 2
+) -> WorldSummary:
+    """The `days` days before `last_day` in the life of a company, delivered into out/inbox, with out/truth beside it.
+
+    The last deliveries are dated last_day and everything in them happened before it, so it is the day to run for.
+    `daily_days`: the last so many days come in pieces as vendors deliver, the past in one; 0 = all in one. `workers`:
+    processes; equal arguments write equal bytes whatever it is. Raises ValueError for a world too small to be one or
+    outside the calendar, FileExistsError when a system's folder in the inbox holds deliveries of another origin (they
+    are left alone).
+    """
+    if people < 1 or days < FEWEST_DAYS:
+        raise ValueError(f"A world needs at least 1 person and {FEWEST_DAYS} days; asked for {people} and {days}.")
+    if not 0 <= daily_days <= days:
+        raise ValueError(f"Of {days} days, {daily_days} cannot be delivered in pieces: choose 0 to {days}.")
+    world = World(people, Calendar(last_day - timedelta(days), days), Dice(seed), daily_days)
+    arguments = {
+        "people": people,
+        "days": days,
+        "seed": seed,
+        "last_day": last_day.isoformat(),
+        "daily_days": daily_days,
+    }
+    inbox = Inbox(out, FEEDS, schedule(world), arguments)
+    inbox.open()
+    with _truth_files(out) as tell:
+        for name, told in whole_truth(world).items():
+            tell(name, told)
+        for written, truth in _lived(world, workers, out / ".world-scratch"):
+            inbox.append(written)
+            for name, told in {**truth, "person_records": written.records}.items():
+                tell(name, told)
+    files = inbox.hand_over()
+    first_day = world.calendar.first_day
+    return WorldSummary(out / "inbox", out / "truth", people, first_day, last_day, len(files), dict(inbox.rows))
+
+
+def _lived(world: World, workers: int, scratch: Path) -> Iterator[Told]:
+    """Every block, in order."""
+    rmtree(scratch, ignore_errors=True)
+    scratch.mkdir(parents=True)
+    live = partial(_live, world, scratch)
+    try:
+        if workers < 2 or world.blocks < WORTH_A_PROCESS:
+            yield from map(live, range(world.blocks))
+        else:
+            yield from _in_processes(live, world.blocks, workers)
+    finally:
+        rmtree(scratch)
+
+
+def _in_processes(live: Callable[[int], Told], blocks: int, workers: int) -> Iterator[Told]:
+    # Spawned, not forked: the parent may have threads (DuckDB, Arrow), and a fork would copy their locks.
+    with ProcessPoolExecutor(workers, get_context("spawn")) as pool:
+        waiting: deque[Future[Told]] = deque()
+        for number in range(blocks):
+            waiting.append(pool.submit(live, number))
+            if len(waiting) == workers * AHEAD:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
+
+
+def _live(world: World, scratch: Path, number: int) -> Told:
+    books = live_block(number, world)
+    return write_block(world, books, scratch / f"{number}"), block_truth(books, world)
+
+
+@contextmanager
+def _truth_files(out: Path) -> Iterator[Callable[[str, pa.Table], None]]:
+    """Append to truth/<name>.parquet, a row group a block; the old files are replaced when all is told."""
+    making = out / ".truth-in-progress"
+    rmtree(making, ignore_errors=True)
+    making.mkdir(parents=True)
+    writers: dict[str, pq.ParquetWriter] = {}
+
+    def tell(name: str, told: pa.Table) -> None:
+        if name not in writers:
+            writers[name] = pq.ParquetWriter(making / f"{name}.parquet", told.schema, compression="zstd")
+        writers[name].write_table(told)
+
+    try:
+        yield tell
+    finally:
+        for writer in writers.values():
+            writer.close()
+    (out / "truth").mkdir(exist_ok=True)
+    for file in sorted(making.iterdir()):
+        file.replace(out / "truth" / file.name)
+    making.rmdir()
