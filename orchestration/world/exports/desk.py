@@ -99,9 +99,8 @@ class Desk:
         return Written(self.scratch, self._pieces, pa.concat_tables(self._records))
 
 
-def _encoded(text: bytes, feed: Feed, path: PurePosixPath) -> bytes:
-    if feed.encoding != "utf-8":
-        text = text.decode().encode(feed.encoding)
+def _encoded(text: memoryview, feed: Feed, path: PurePosixPath) -> bytes | memoryview:
+    encoded = text if feed.encoding == "utf-8" else str(text, "utf-8").encode(feed.encoding)
     # Members of one archive may be joined like text, so a block need not know the others.
-    return gzip.compress(text, GZIP_LEVEL, mtime=0) if path.suffix == ".gz" else text
+    return gzip.compress(encoded, GZIP_LEVEL, mtime=0) if path.suffix == ".gz" else encoded
 

@@ -1,6 +1,7 @@
 """The numbers systems give to what they keep: functions of whom and of which, unique, and silent about both.
 
-A number is scrambled by a multiplication that never takes two numbers to one; nothing counts up over the company.
+A number is scrambled by multiplications that never take two numbers to one (below `size`, a multiple of 100,000 that
+shares no factor with MULTIPLIER); nothing counts up over the company.
 """
 
 import duckdb
@@ -18,7 +19,9 @@ SALESFORCE_PREFIXES = {
 # A multiplier that shares no factor with 10 or 2, near the golden section of 2**48.
 MULTIPLIER = 173_961_102_589_771
 MACROS = f"""
-create or replace macro scrambled(number, size) as ((number::hugeint * {MULTIPLIER} + 8191) % size)::bigint;
+create or replace macro turned(number, size) as (number % 100000) * (size // 100000) + number // 100000;
+create or replace macro multiplied(number, size) as ((number::hugeint * {MULTIPLIER} + 8191) % size)::bigint;
+create or replace macro scrambled(number, size) as multiplied(turned(multiplied(number, size), size), size);
 create or replace macro own_number(person, number) as person * 10000 + number;
 create or replace macro shopify_customer_id(person, entry) as 7000000000000 + scrambled(person * 10 + entry, 1000000000000);
 create or replace macro shopify_order_id(person, number) as 5000000000000 + scrambled(own_number(person, number), 1000000000000);

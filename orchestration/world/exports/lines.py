@@ -1,6 +1,6 @@
 """How a row becomes a line of text: SQL expressions for cells and lines of every dialect, and the bytes of a query.
 
-What stands in a cell is each export's own business. A cell is an SQL expression of text that is never null.
+What stands in a cell is each export's own business. A cell is an SQL expression of text.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -32,7 +32,7 @@ def literal(text: str) -> str:
 
 
 def csv_line(header: Sequence[str], cells: Mapping[str, str], empty: str = "", end: str = "\n") -> str:
-    """The expression of a line with `header`'s columns; the columns without a cell are `empty`.
+    """The expression of a line with `header`'s columns; columns without a cell, and cells that are null, are `empty`.
 
     Raises ValueError for a cell whose column the header does not have.
     """
@@ -43,14 +43,15 @@ def csv_line(header: Sequence[str], cells: Mapping[str, str], empty: str = "", e
     for place, column in enumerate(header):
         constant += "," if place else ""
         if column in cells:
-            parts += [literal(constant), cells[column]] if constant else [cells[column]]
+            parts += [literal(constant)] if constant else []
+            parts.append(f"coalesce({cells[column]}, {literal(empty)})")
             constant = ""
         else:
             constant += empty
     return " || ".join([*parts, literal(constant + end)])
 
 
-def texts(rows: duckdb.DuckDBPyRelation) -> Iterator[tuple[int, bytes, int]]:
+def texts(rows: duckdb.DuckDBPyRelation) -> Iterator[tuple[int, memoryview, int]]:
     """Of rows (delivery, line) in order of delivery: each delivery's number, its text in UTF-8 and its lines.
 
     Lines bring their own ends. The text is cut out of Arrow's own buffer; no line is touched one by one.
@@ -68,4 +69,4 @@ def texts(rows: duckdb.DuckDBPyRelation) -> Iterator[tuple[int, bytes, int]]:
     edges = [0, *(np.flatnonzero(steps) + 1).tolist(), len(line)]
     text = memoryview(line.buffers()[2])
     for begin, end in pairwise(edges):
-        yield int(delivery[begin]), bytes(text[offsets[begin] : offsets[end]]), end - begin
+        yield int(delivery[begin]), text[offsets[begin] : offsets[end]], end - begin

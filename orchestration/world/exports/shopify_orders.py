@@ -25,8 +25,7 @@ PAYMENTS = {
 COUNTRIES = {"China": "CN", "United Kingdom": "GB", "United States": "US", "Canada": "CA"}
 TAXES = {"China": "VAT 13%", "United Kingdom": "VAT 20%", "United States": "State Tax", "Canada": "GST/HST"}
 MACROS = """
-create or replace macro shop_time(moment) as case when moment is null then ''
-    else strftime(moment + interval 8 hour, '%Y-%m-%d %H:%M:%S') || ' +0800' end;
+create or replace macro shop_time(moment) as coalesce((moment + interval 8 hour)::varchar || ' +0800', '');
 create or replace macro apostrophe(text) as case when text is null or text = '' then '' else '''' || text end;
 """
 

@@ -22,7 +22,7 @@ DETAILS = Feed("tmall", "order_details", "ExportOrderDetailList{stamp}.csv", DET
 
 MACROS = """
 create or replace macro china_time(moment) as
-    case when moment is null then '' else strftime(moment + interval 8 hour, '%Y-%m-%d %H:%M:%S') end;
+    coalesce((moment + interval 8 hour)::varchar, '');
 create or replace macro guarded(id) as '="' || id || '"';
 """
 TABLE = """

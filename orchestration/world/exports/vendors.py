@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from orchestration.world.books import Books, World
-from orchestration.world.exports import ids, orders, shopify_customers, shopify_orders, tmall
+from orchestration.world.exports import erp, ids, offices, orders, segment, shopify_customers, shopify_orders, tmall, youzan, zendesk
 from orchestration.world.exports.context import lay_out_context
 from orchestration.world.exports.delivery import Feed, Schedule
 from orchestration.world.exports.desk import Desk, Written
@@ -18,6 +18,11 @@ FEEDS: list[Feed] = [
     *(companies.ACCOUNT.feed, companies.OPPORTUNITY.feed, companies.HISTORY.feed, companies.USER.feed),
     *(people.CONTACT.feed, people.LEAD.feed, marketing.CAMPAIGN.feed, marketing.MEMBER.feed),
     *(work.TASK.feed, work.CASE.feed),
+    *(youzan.CUSTOMERS, youzan.POINTS, youzan.WALLET, youzan.COUPONS),
+    *(zendesk.TICKETS, zendesk.USERS),
+    *erp.FEEDS,
+    *offices.FEEDS,
+    segment.FEED,
 ]
 
 
@@ -34,10 +39,13 @@ def write_block(world: World, books: Books, scratch: Path) -> Written:
     write_cards(desk.connection, world.dice)
     name_companies(desk.connection, world.dice)
     orders.tell_orders(desk, shopify_orders.FEED)
-    for vendor in (shopify_orders, shopify_customers, tmall):
+    for vendor in (shopify_orders, shopify_customers, tmall, youzan, zendesk):
         vendor.write(desk)
     companies.write(desk)
     people.write(desk)
     marketing.write(desk, books.block)
     work.write(desk)
+    erp.write(desk)
+    offices.write(desk, books.block)
+    segment.write(desk, world, books)
     return desk.finish()

@@ -11,9 +11,9 @@ from orchestration.world.exports.lines import csv_line
 
 MACROS = """
 create or replace macro sf_time(moment) as
-    '"' || case when moment is null then '' else strftime(moment, '%Y-%m-%d %H:%M:%S') end || '"';
+    '"' || coalesce(moment::timestamp::varchar, '') || '"';
 create or replace macro sf_day(moment) as
-    '"' || case when moment is null then '' else strftime(moment, '%Y-%m-%d') || ' 00:00:00' end || '"';
+    '"' || coalesce(moment::date::varchar || ' 00:00:00', '') || '"';
 create or replace macro sf_flag(is_so) as case when is_so then '"1"' else '"0"' end;
 create or replace macro sf_bare(x) as '"' || coalesce(x::varchar, '') || '"';
 create or replace macro sf_money(cents) as '"' || money(cents) || '"';
