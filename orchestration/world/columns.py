@@ -276,7 +276,7 @@ is_renewal     bool
 opportunity    int64
 event          int64          0 = created
 at             moment
-from_stage     int8           -1 = created
+from_stage     int8           [STAGES]; -1 = created
 stage          int8           [STAGES]
 amount         money
 close_at       moment         planned at that time

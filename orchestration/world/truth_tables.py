@@ -31,7 +31,7 @@ QUERIES = {
         from people join truth using (person) order by person""",
     "orders": """
         select order_id(place, person, "order", contract) as order_id, place::varchar as place, person_id(person) as person_id,
-            "order" as order_number, person_id(placed_by) as placed_by_id, at as ordered_at, origin::varchar as origin,
+            "order" as order_number, person_id(placed_by) as placed_by_id, "at" as ordered_at, origin::varchar as origin,
             is_extra, campaign, currency::varchar as currency_code, (goods - discount) / 100 as goods_net,
             coalesce(back, 0) / 100 as goods_refunded
         from orders left join given_back using (person, "order") order by person, "order" """,
@@ -41,7 +41,7 @@ QUERIES = {
         from campaign_members order by person, campaign""",
     "leads": """
         select salesforce_id('Lead', person * 100 + lead) as lead_id, person_id(person) as person_id,
-            salesforce_id('User', rep) as rep_id, channel::varchar as channel, kind::varchar as kind, at as arrived_at,
+            salesforce_id('User', rep) as rep_id, channel::varchar as channel, kind::varchar as kind, "at" as arrived_at,
             response_hours, is_sat_upon, recycled_at, probability, converts, converted_at
         from leads order by person, lead""",
     "lead_fit": """
@@ -49,13 +49,13 @@ QUERIES = {
         from lead_fit order by person, lead, rep""",
     "stage_times": """
         select salesforce_id('Opportunity', opportunity) as opportunity_id, event as step, from_stage::varchar as from_stage,
-            stage::varchar as stage, at as entered_at, is_skip, is_back
+            stage::varchar as stage, "at" as entered_at, is_skip, is_back
         from stage_events order by opportunity, event""",
     "balances": """
-        select person_id(person) as person_id, 'points' as kind, entry, at, balance::double as balance from points
-        union all select person_id(person), 'stored_value', entry, at, balance / 100 from wallet order by 1, 2, 3""",
+        select person_id(person) as person_id, 'points' as kind, entry, "at", balance::double as balance from points
+        union all select person_id(person), 'stored_value', entry, "at", balance / 100 from wallet order by 1, 2, 3""",
     "levels": """
-        select person_id(person) as person_id, at, level::varchar as level from level_changes order by person, at""",
+        select person_id(person) as person_id, "at", level::varchar as level from level_changes order by person, "at" """,
     "traps": """
         select trap, 'T' || lpad("group"::varchar, 7, '0') as group_id, person_id(person) as person_id, detail
         from traps order by person, trap, detail""",
