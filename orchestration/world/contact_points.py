@@ -120,7 +120,7 @@ def _mails(persons: Persons, calendar: Calendar, dice: Dice) -> tuple[dict[str, 
     )
     rows = zip(style.tolist(), given, family, n.tolist(), domain, strict=True)
     first = np.array([f"{forms[s](g, f, i)}@{d}" for s, g, f, i, d in rows], dtype=object)
-    shared = (n - persons.first) % 61 == 7
+    shared = persons.mailbox
     first = np.where(shared, np.roll(first, 1), first)
     second = np.array(
         [f"{f}.{g}.{i}@second.example" for g, f, i in zip(given, family, n.tolist(), strict=True)], dtype=object

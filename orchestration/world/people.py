@@ -33,7 +33,7 @@ class Persons:
     """Arrays over the whole block (BLOCK long), by place: person = block * BLOCK + place. Codes: codes.py.
 
     `follows`: lives with the person before. `favourite`, `tier`: the tastes of catalog.TASTES. `rate`: orders a year
-    of shopping time (0: never buys). `twin`, `son`, `commonest`: traps, said of the second of the two."""
+    of shopping time (0: never buys). `mailbox`, `twin`, `son`, `commonest`: traps, said of the second of the two."""
 
     block: int
     number: Ints
@@ -65,6 +65,7 @@ class Persons:
     is_guest: Flags
     logs_in: Flags
     on_market: Floats
+    mailbox: Flags
     twin: Flags
     son: Flags
     commonest: Flags
@@ -79,6 +80,8 @@ def meet(block: int, calendar: Calendar, dice: Dice) -> Persons:
     n = block * BLOCK + place
     twin, son, mailbox = place % 190 == 23, place % 210 == 41, place % 61 == 7
     forced = twin | son | mailbox
+    forced &= ~np.roll(forced, 1)  # nobody lives with somebody who lives with somebody
+    twin, son, mailbox = twin & forced, son & forced, mailbox & forced
     commonest = ((place % 97 == 13) | (place % 97 == 15)) & ~forced & ~np.roll(forced, -1)
     may_follow = dice.happens("lives with the one before", 0.2, n) & ~commonest & (place > 0)
     follows = forced | (may_follow & ~np.roll(forced | may_follow, 1) & ~np.roll(forced, -1))
@@ -132,6 +135,7 @@ def meet(block: int, calendar: Calendar, dice: Dice) -> Persons:
         on_market=np.where(
             country == 0, np.array([0.05, 0.5, 0.9])[dice.pick("likes the marketplace", [3, 3, 4], n)], 0.0
         ),
+        mailbox=mailbox,
         twin=twin,
         son=son,
         commonest=commonest,

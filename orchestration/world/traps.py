@@ -30,7 +30,7 @@ def label(persons: Persons, points: ContactPoints, handles: np.ndarray, books: d
     place = persons.number - persons.first
     parts: list[tuple[str, Ints, Ints, list[str]]] = []
     pairs = (
-        ("family_mailbox", place % 61 == 7, 1, points.first_mail),
+        ("family_mailbox", persons.mailbox, 1, points.first_mail),
         ("recycled_phone", points.recycled, 5, points.first_phone),
         ("twins", persons.twin, 1, persons.surname),
         ("father_and_son", persons.son, 1, persons.surname + persons.given),
