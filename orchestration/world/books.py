@@ -16,7 +16,7 @@ from orchestration.world.columns import TABLES
 from orchestration.world.dice import Dice
 from orchestration.world.seasons import Calendar
 
-BLOCK = 2_000  # people; a fact of the world, because relations stay inside a block
+BLOCK = 2_000  # people; a fact of the world: relations stay inside a block, and bigger ones are no faster
 REPS, AGENTS, CLERKS, STORES = 6, 6, 4, 2  # staff and shops that a block of people has of its own
 STAFF = REPS + AGENTS + CLERKS + 4  # reps, agents, clerks, then: sales lead, support lead, marketer, analyst
 
