@@ -39,16 +39,18 @@ create or replace macro erp_number(kind, number) as kind || lpad(scrambled(numbe
 def teach(connection: duckdb.DuckDBPyConnection) -> None:
     """Give SQL the macros above and salesforce_id('Contact', number), whose object must be a constant."""
     connection.execute(MACROS)
-    connection.create_function("salesforce_id", _salesforce_ids, ["VARCHAR", "BIGINT"], "VARCHAR", type="arrow")
+    told: list[pa.Array] = []  # DuckDB reads the letters after the function has returned: they must live as long
 
+    def salesforce_id(objects: pa.ChunkedArray, numbers: pa.ChunkedArray) -> pa.Array:
+        if not len(numbers):
+            return pa.array([], pa.string())
+        chosen = np.asarray(numbers.to_numpy(), dtype=np.int64).astype(np.uint64)
+        letters = salesforce_ids(SALESFORCE_PREFIXES[objects[0].as_py()], chosen)
+        ends = np.arange(0, letters.size + 1, 18, dtype=np.int32)
+        told.append(pa.StringArray.from_buffers(len(letters), pa.py_buffer(ends), pa.py_buffer(letters)))
+        return told[-1]
 
-def _salesforce_ids(objects: pa.ChunkedArray, numbers: pa.ChunkedArray) -> pa.Array:
-    if not len(numbers):
-        return pa.array([], pa.string())
-    chosen = np.asarray(numbers.to_numpy(), dtype=np.int64).astype(np.uint64)
-    letters = salesforce_ids(SALESFORCE_PREFIXES[objects[0].as_py()], chosen)
-    ends = np.arange(0, letters.size + 1, 18, dtype=np.int32)
-    return pa.StringArray.from_buffers(len(letters), pa.py_buffer(ends), pa.py_buffer(letters))
+    connection.create_function("salesforce_id", salesforce_id, ["VARCHAR", "BIGINT"], "VARCHAR", type="arrow")
 
 
 def salesforce_ids(prefix: str, numbers: np.ndarray) -> np.ndarray:

@@ -51,6 +51,11 @@ def csv_line(header: Sequence[str], cells: Mapping[str, str], empty: str = "", e
     return " || ".join([*parts, literal(constant + end)])
 
 
+def choose(value: str, words: Mapping[str, str]) -> str:
+    """The SQL of the word for a value; null where there is none."""
+    return f"case {value} " + " ".join(f"when {literal(key)} then {literal(word)}" for key, word in words.items()) + " end"
+
+
 def texts(rows: duckdb.DuckDBPyRelation) -> Iterator[tuple[int, memoryview, int]]:
     """Of rows (delivery, line) in order of delivery: each delivery's number, its text in UTF-8 and its lines.
 

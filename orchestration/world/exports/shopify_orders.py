@@ -2,7 +2,7 @@
 
 from orchestration.world.exports.delivery import Feed, Rhythm
 from orchestration.world.exports.desk import Desk
-from orchestration.world.exports.lines import csv_line
+from orchestration.world.exports.lines import choose, csv_line, literal
 
 HEADER = (
     "Name,Email,Financial Status,Paid at,Fulfillment Status,Fulfilled at,Accepts Marketing,Currency,Subtotal,Shipping,"
@@ -43,6 +43,10 @@ LINE = {
     "Vendor": "'Yunshan'",
     "Lineitem discount": "'0.00'",
 }
+# Billing and Shipping: ten columns side by side, the same in both.
+SIDES = ("Billing", "Shipping")
+FIRST_OF_ADDRESS = ("Billing Name", "Shipping Name")
+ADDRESS_COLUMNS = "Name,Street,Address1,Address2,Company,City,Zip,Province,Country,Phone".split(",")
 ADDRESS = {
     "Name": "minimal(full_name)",
     "Street": "minimal(street || case when unit = '' then '' else ', ' || unit end)",
@@ -51,9 +55,8 @@ ADDRESS = {
     "City": "minimal(city)",
     "Zip": "apostrophe(postcode)",
     "Province": "minimal(province)",
-    "Country": f"map {COUNTRIES}[country]",
+    "Country": choose("country", COUNTRIES),
     "Phone": "apostrophe(phone)",
-    "Province Name": "minimal(province)",
 }
 ORDER = {
     "Financial Status": """case
@@ -75,7 +78,7 @@ ORDER = {
     "Note Attributes": """case when device is null or code is null then ''
         else '"utm_medium: ' || coalesce(campaign_channel, 'coupon') || '\n' || 'utm_campaign: ' || code || '"' end""",
     "Cancelled at": "shop_time(cancelled_at)",
-    "Payment Method": f"map {PAYMENTS}[payment]",
+    "Payment Method": choose("payment", PAYMENTS),
     "Payment Reference": "case when paid_at is null then '' else 'c' || order_id || '.1' end",
     "Refunded Amount": "money(refunded)",
     "Outstanding Balance": "case when paid_at is null and cancelled_at is null then money(total) else '0.00' end",
@@ -86,19 +89,22 @@ ORDER = {
     "Tags": "case when origin = 'campaign' then '🎁 ' || plain(code) when is_guest then 'guest' else '' end",
     "Risk Level": "'Low'",
     "Source": "case when place = 'store' then 'pos' else 'web' end",
-    "Tax 1 Name": f"case when tax = 0 then '' else map {TAXES}[country] end",
+    "Tax 1 Name": f"case when tax = 0 then '' else {choose('country', TAXES)} end",
     "Tax 1 Value": "case when tax = 0 then '' else money(tax) end",
     "Phone": "apostrophe(phone)",
+    "Billing Province Name": "minimal(province)",
+    "Shipping Province Name": "minimal(province)",
     "Payment ID": "case when paid_at is null then '' else 'c' || order_id || '.1' end",
     "Payment References": "case when paid_at is null then '' else 'c' || order_id || '.1' end",
 }
 ORDERS = """
 create or replace temp table shopify_orders as
 select o.*, shopify_order_name(o.person, o."order") as order_name, shopify_order_id(o.person, o."order") as order_id,
-    minimal(o.email) as email_cell, shop_time(o.at) as created_cell,
+    a.address_cells, minimal(o.email) as email_cell, shop_time(o.at) as created_cell,
     coalesce(c.code, k.code) as code, c.channel as campaign_channel,
     s.name as store_name, s.tablet, staff.latin_name as clerk_name
 from told_orders o
+join (select buyer, {address} as address_cells from order_buyers) a using (buyer)
 left join campaigns c on c.campaign = o.campaign
 left join coupon_codes k on k.person = o.person and k.coupon = o.coupon
 left join stores s on s.store = o.store
@@ -109,10 +115,9 @@ where o.place in ('shop', 'store')
 def write(desk: Desk) -> None:
     """Needs told_orders."""
     desk.connection.execute(MACROS)
-    desk.connection.execute(ORDERS)
-    header = HEADER.split(",")
-    addresses = {f"{side} {part}": cell for side in ("Billing", "Shipping") for part, cell in ADDRESS.items()}
-    first, further = csv_line(header, LINE | ORDER | addresses), csv_line(header, LINE)
+    desk.connection.execute(ORDERS.format(address=csv_line(ADDRESS_COLUMNS, ADDRESS, end="")))
+    first = csv_line(_columns(), LINE | ORDER | dict.fromkeys(SIDES, "o.address_cells"))
+    further = csv_line(_columns(), LINE | dict.fromkeys(SIDES, literal("," * (len(ADDRESS_COLUMNS) - 1))))
     desk.write(
         FEED,
         f"""select o.delivery, case when l.line = 0 then {first} else {further} end as line
@@ -125,3 +130,10 @@ def write(desk: Desk) -> None:
     desk.name_records(
         "shopify", "order", "select order_id as source_record_id, coalesce(placed_by, person) as person from shopify_orders"
     )
+
+
+def _columns() -> list[str]:
+    """The header with each address as one column, whose ten cells are written together."""
+    in_address = {f"{side} {column}" for side in SIDES for column in ADDRESS_COLUMNS[1:]}
+    named = (column.removesuffix(" Name") if column in FIRST_OF_ADDRESS else column for column in HEADER.split(","))
+    return [column for column in named if column not in in_address]
