@@ -51,7 +51,7 @@ def live_block(number: int, world: World) -> Books:
     web = browsing.browse(persons, (shop.orders, shop.lines), answers.members, calendar, dice)
     books: dict[str, pd.DataFrame] = {
         "people": _people(persons, accounts, calendar, world),
-        **{name: table(name, getattr(points, name)) for name in ("phones", "emails", "addresses")},
+        **{name: _by_person(table(name, getattr(points, name))) for name in ("phones", "emails", "addresses")},
         **{"accounts": accounts, "stores": organisation.stores(number, dice)},
         **{"staff": organisation.staff(number, calendar, dice), **vars(club), **vars(shop), **vars(web)},
         **{"campaign_members": answers.members, "campaign_costs": marketing.spend(number, calendar, dice)},
@@ -97,6 +97,10 @@ def _together(
     )
     lines = np.argsort(row, kind="stable")
     return Orders(*(column[order] for column in joined)), Basket(row[lines], product[lines], quantity[lines])
+
+
+def _by_person(frame: pd.DataFrame) -> pd.DataFrame:
+    return frame.sort_values(list(frame)[:2], ignore_index=True)
 
 
 def _placed_by(orders: pd.DataFrame, accounts: pd.DataFrame) -> Ints:

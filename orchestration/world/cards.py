@@ -15,7 +15,7 @@ MERGED, ERASED = 0.3, 0.006  # of second cards, by the source; of people, at the
 
 def write_cards(persons: Persons, books: dict[str, pd.DataFrame], calendar: Calendar, dice: Dice) -> pd.DataFrame:
     """`books`: the tables orders, leads, accounts, memberships, tickets."""
-    begins = _begins(persons, books, dice)
+    begins = _begins(persons, books, calendar, dice)
     erased_at = calendar.days * (0.3 + 0.69 * dice.uniform("is erased on", persons.number))
     erased = np.where(dice.happens("wants to be erased", ERASED, persons.number), whole_seconds(erased_at), np.nan)
     parts = []
@@ -49,7 +49,9 @@ def write_cards(persons: Persons, books: dict[str, pd.DataFrame], calendar: Cale
     )
 
 
-def _begins(persons: Persons, books: dict[str, pd.DataFrame], dice: Dice) -> dict[str, tuple[Ints, Ints, Floats]]:
+def _begins(
+    persons: Persons, books: dict[str, pd.DataFrame], calendar: Calendar, dice: Dice
+) -> dict[str, tuple[Ints, Ints, Floats]]:
     """By system: place, entry and moment of the cards there is a reason for."""
     orders, leads, accounts = books["orders"], books["leads"], books["accounts"]
     signed = orders[~orders["is_guest"] & (orders["place"].isin([PLACES.index("shop"), PLACES.index("store")]))]
@@ -60,7 +62,8 @@ def _begins(persons: Persons, books: dict[str, pd.DataFrame], dice: Dice) -> dic
     since = np.full(len(persons.number), np.nan)
     since[accounts["account"].to_numpy() - persons.first] = accounts["created_at"].to_numpy()
     contact = np.where(persons.account >= 0, since[np.maximum(persons.account - persons.first, 0)], np.nan)
-    contact = contact + 25 * dice.uniform("becomes a contact after", persons.number) * (contact >= 0)
+    colleague = persons.account != persons.number  # the founder is known with the company
+    contact = contact + 25 * colleague * dice.uniform("becomes a contact after", persons.number)
     converted = leads[leads["converted_at"].notna()]
     own = _first(persons, converted["person"].to_numpy(), converted["converted_at"].to_numpy())
     contact = np.where(np.isfinite(own), own, contact)
@@ -74,7 +77,7 @@ def _begins(persons: Persons, books: dict[str, pd.DataFrame], dice: Dice) -> dic
     }
     found = {}
     for system, at in begins.items():
-        place = np.flatnonzero(np.isfinite(at))
+        place = np.flatnonzero(at < calendar.days)
         found[system] = place, np.zeros(len(place), dtype=np.int64), whole_seconds(at[place])
     lead = leads["person"].to_numpy() - persons.first, leads["lead"].to_numpy(), leads["at"].to_numpy()
     return found | {"lead": lead}
