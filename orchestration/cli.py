@@ -50,7 +50,7 @@ def world(
     last_day: Day = None,
 ) -> None:
     """Let the synthetic company write its exports, and its truth beside them."""
-    from orchestration.world import write_world
+    from orchestration.world.company import write_world
 
     end = last_day.date() if last_day else clock.today()
     try:

@@ -32,8 +32,8 @@ class Piece:
 class Written:
     """What one block wrote.
 
-    records [source record]: source_system, source_record_type, source_record_id, person: the number of the person it
-    names; of an account (source_record_type 'account') the number of the company
+    records [source record]: source_system, source_record_type, source_record_id, person_id: P0000017, whom it names; a
+    company's own (source_record_type 'account') C0000017
     """
 
     scratch: Path
@@ -84,11 +84,12 @@ class Desk:
                 self._length += written
 
     def name_records(self, system: str, kind: str, rows: str) -> None:
-        """Tell the truth about records: SQL of source_record_id and person."""
+        """Tell the truth about records: SQL of source_record_id and person (of an account: its number)."""
+        letter = "C" if kind == "account" else "P"
         self._records.append(
             self.connection.sql(
                 f"""select distinct '{system}' as source_system, '{kind}' as source_record_type,
-                    source_record_id::varchar as source_record_id, person::bigint as person
+                    source_record_id::varchar as source_record_id, '{letter}' || lpad(person::varchar, 7, '0') as person_id
                 from ({rows}) order by source_record_id"""
             ).to_arrow_table()
         )

@@ -44,8 +44,8 @@ select row_number() over (order by w.writer, w.system, phone_number, email_numbe
     case p.country when 'China' then chinese_name(p.surname, p.given, p.surname_latin, p.given_latin, p.western_name,
         p.nickname, p.gender = 'female', s.name_style)
         else western_name(p.surname, p.given, p.nickname, p.gender = 'female', s.place, s.name_style) end as full_name,
-    h.e164, written_phone(h.e164, s.phone_style) as phone,
-    m.address as true_email, written_email(m.address, s.email_style) as email,
+    h.e164, case when w.system = 'shopify' then coalesce(d.phone, written_phone(h.e164, s.phone_style)) end as phone,
+    m.address as true_email, coalesce(d.email, written_email(m.address, s.email_style)) as email,
     a.province, a.city, a.district, a.postcode, a.unit,
     case p.country when 'China' then chinese_address(a.district, a.street, '', a.street_latin, s.address_style)
         else western_address(a.street, '', s.address_style) end as street
@@ -55,6 +55,7 @@ join styles s on s.person = w.writer and s.entry = 0 and s.system = w.system
 left join phones h on h.person = w.writer and h.phone = w.phone_number
 left join emails m on m.person = w.writer and m.email = w.email_number
 left join addresses a on a.person = w.writer and a.address = w.address_number
+left join dummies d on d.person = w.writer
 """
 
 TOLD = """

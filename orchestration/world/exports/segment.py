@@ -90,6 +90,20 @@ def write(desk: Desk, world: World, books: Books) -> None:
         left join product_texts g on g.product = e.product
         order by e.position""",
     )
+    seen = "from visits v join visit_bits b using (person, visit) semi join calls e on e.person = v.person and e.visit = v.visit"
+    desk.name_records(
+        "segment",
+        "user",
+        f"""select shopify_customer_id(v.person, 0) as source_record_id, v.person as person {seen}
+        where v.is_signed_in and v.person in (select person from records where system = 'shopify')""",
+    )
+    # A browser that several people use names none of them.
+    desk.name_records(
+        "segment",
+        "anonymous",
+        f"""select uuid_text(b.first, b.second) as source_record_id, min(v.person) as person {seen}
+        group by b.first, b.second having min(v.person) = max(v.person)""",
+    )
 
 
 def _lay_out_bits(desk: Desk, dice: Dice, books: Books) -> None:

@@ -36,7 +36,7 @@ def write_block(world: World, books: Books, scratch: Path) -> Written:
     ids.teach(desk.connection)
     lay_out(desk.connection, books, world.calendar)
     lay_out_context(desk.connection, world.calendar)
-    write_cards(desk.connection, world.dice)
+    write_cards(desk.connection, books.traps, world.dice)
     name_companies(desk.connection, world.dice)
     orders.tell_orders(desk, shopify_orders.FEED)
     for vendor in (shopify_orders, shopify_customers, tmall, youzan, zendesk):

@@ -3,6 +3,7 @@ which spelling. What columns the card has in an export stands in the vendor's mo
 """
 
 import duckdb
+import pandas as pd
 
 from orchestration.world.dice import Dice
 from orchestration.world.records.spelling import MACROS
@@ -54,9 +55,12 @@ select r.*, v.version,
     first_name(p.surname, p.given, p.given_latin, p.western_name, p.nickname, p.country = 'China', s.name_style)
         as first_name,
     ph.e164,
-    written_phone(ph.e164, s.phone_style) as phone,
+    case when r.system in ('lead', 'shopify', 'zendesk') then coalesce(d.phone, written_phone(ph.e164, s.phone_style))
+        else written_phone(ph.e164, s.phone_style) end as phone,
     em.address as true_email,
-    written_email(em.address, s.email_style) as email,
+    case when r.system in ('contact', 'lead', 'shopify')
+        then coalesce(d.email, case when r.system <> 'shopify' then d.text end, written_email(em.address, s.email_style))
+        else written_email(em.address, s.email_style) end as email,
     a.province, case when p.country = 'China' and s.address_style = 4 then a.city_latin else a.city end as city,
     a.district, a.postcode, a.unit,
     case p.country when 'China'
@@ -71,17 +75,28 @@ left join card_phones ph using (person, system, entry, version)
 left join card_emails em using (person, system, entry, version)
 left join card_homes h using (person, system, entry, version)
 left join addresses a on a.person = h.person and a.address = h.address
+left join dummies d on d.person = r.person
 order by r.person, r.system, r.entry, v.version
 """.format(codes="map {'China': 'CN', 'United Kingdom': 'GB', 'United States': 'US', 'Canada': 'CA'}")
 
 
-def write_cards(connection: duckdb.DuckDBPyConnection, dice: Dice) -> None:
+# What some people type where a form insists: the trap's value, on the forms they fill in themselves.
+DUMMIES = """
+create or replace temp table dummies as
+select person, any_value(detail) filter (trap = 'dummy_phone') as phone,
+    any_value(detail) filter (trap = 'dummy_email') as email, any_value(detail) filter (trap = 'dummy_text') as text
+from typed_dummies group by person
+"""
+
+
+def write_cards(connection: duckdb.DuckDBPyConnection, traps: pd.DataFrame, dice: Dice) -> None:
     """Make the table `cards` [person x system x entry x version] out of the books laid out in `connection`.
 
     A version holds from told_at until outdated_at. `phone` and `email` are as written, null where the card has none;
-    `e164` and `true_email` are what they stand for, for the systems that mask or repeat them.
+    `e164` and `true_email` are what they stand for, for the systems that mask or repeat them. traps: the books' table.
     """
     connection.execute(MACROS)
     connection.register("styles", styles(connection.sql(WRITERS), dice))
-    for step in (VERSIONS, POINTS, CARDS):
+    connection.register("typed_dummies", traps[traps["trap"].str.startswith("dummy_")])
+    for step in (VERSIONS, POINTS, DUMMIES, CARDS):
         connection.execute(step)

@@ -102,7 +102,7 @@ select m.delivery, m.morning, {spoken} c.* exclude (created_at, account), l.lead
     n.lead_name as company
 from leads l
 join {mornings} on l.at < m.morning
-join cards c on c.person = l.person and c.system = 'lead' and c.entry = 0 and c.version = 0
+join cards c on c.person = l.person and c.system = 'lead' and c.entry = l.lead and c.version = 0
 left join account_names n on n.account = c.account
 """
 
