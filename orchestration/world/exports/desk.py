@@ -104,4 +104,3 @@ def _encoded(text: memoryview, feed: Feed, path: PurePosixPath) -> bytes | memor
     encoded = text if feed.encoding == "utf-8" else str(text, "utf-8").encode(feed.encoding)
     # Members of one archive may be joined like text, so a block need not know the others.
     return gzip.compress(encoded, GZIP_LEVEL, mtime=0) if path.suffix == ".gz" else encoded
-

@@ -100,7 +100,9 @@ def write(desk: Desk) -> None:
         (CONTRACT_FEED, CONTRACTS, CONTRACT_ROWS, "contract"),
     ):
         told = rows.format(mornings=desk.mornings(feed))
-        desk.write(feed, f"select delivery, {csv_line(list(cells), cells)} as line from ({told}) q order by delivery, {order}")
+        desk.write(
+            feed, f"select delivery, {csv_line(list(cells), cells)} as line from ({told}) q order by delivery, {order}"
+        )
     desk.connection.execute(
         ORDER_ROWS.format(mornings=desk.mornings(ORDER_FEED), delivery=desk.delivery(ORDER_FEED, "moment"))
     )

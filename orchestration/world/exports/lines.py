@@ -53,7 +53,9 @@ def csv_line(header: Sequence[str], cells: Mapping[str, str], empty: str = "", e
 
 def choose(value: str, words: Mapping[str, str]) -> str:
     """The SQL of the word for a value; null where there is none."""
-    return f"case {value} " + " ".join(f"when {literal(key)} then {literal(word)}" for key, word in words.items()) + " end"
+    return (
+        f"case {value} " + " ".join(f"when {literal(key)} then {literal(word)}" for key, word in words.items()) + " end"
+    )
 
 
 def texts(rows: duckdb.DuckDBPyRelation) -> Iterator[tuple[int, memoryview, int]]:

@@ -43,7 +43,12 @@ STAFF = {
     "在职状态": "case when left_at < morning then '离职' else '在职' end",
     "CRM用户": "salesforce_id('User', staff)",
 }
-DEPARTMENTS = {"部门编号": "department", "部门名称": "name", "上级部门编号": "plain(parent)", "成本中心": "plain(cost_centre)"}
+DEPARTMENTS = {
+    "部门编号": "department",
+    "部门名称": "name",
+    "上级部门编号": "plain(parent)",
+    "成本中心": "plain(cost_centre)",
+}
 GOALS = {
     "目标编号": "'G' || lpad(goal::varchar, 7, '0')",
     "团队": "'Team ' || (team + 1)",
@@ -54,7 +59,13 @@ GOALS = {
     "开始日期": "starts_on::date::varchar",
     "截止日期": "ends_on::date::varchar",
 }
-TREE = (("D00", "总公司", None), ("D10", "销售部", "D00"), ("D20", "客服部", "D00"), ("D30", "门店运营部", "D00"), ("D40", "市场与数据部", "D00"))
+TREE = (
+    ("D00", "总公司", None),
+    ("D10", "销售部", "D00"),
+    ("D20", "客服部", "D00"),
+    ("D30", "门店运营部", "D00"),
+    ("D40", "市场与数据部", "D00"),
+)
 DEPARTMENT_OF = """case when role in ('rep', 'sales_lead') then 'D10' when role in ('agent', 'support_lead') then 'D20'
     when role = 'clerk' then 'D30' else 'D40' end as department"""
 
@@ -95,12 +106,17 @@ def write(desk: Desk, block: int) -> None:
     # A day's costs are known when the day is over.
     costs = f"(select c.*, k.code, {desk.delivery(COST_FEED, 'c.date + interval 86399 second')} as delivery from campaign_costs c left join campaigns k using (campaign))"
     _write(desk, COST_FEED, COSTS, costs, "date, ad_account, channel, code")
-    staff = f"(select m.*, s.*, {DEPARTMENT_OF} from staff s join {desk.mornings(STAFF_FEED)} on s.hired_at < m.morning)"
+    staff = (
+        f"(select m.*, s.*, {DEPARTMENT_OF} from staff s join {desk.mornings(STAFF_FEED)} on s.hired_at < m.morning)"
+    )
     _write(desk, STAFF_FEED, STAFF, staff, "staff")
     goals = f"(select m.delivery, g.* from goals g join {desk.mornings(GOAL_FEED)} on g.starts_on < m.morning)"
     _write(desk, GOAL_FEED, GOALS, goals, "goal")
     if block == 0:
-        rows = ", ".join(f"('{code}', '{name}', {'null' if parent is None else repr(parent)}, 'CC{code[1:]}')" for code, name, parent in TREE)
+        rows = ", ".join(
+            f"('{code}', '{name}', {'null' if parent is None else repr(parent)}, 'CC{code[1:]}')"
+            for code, name, parent in TREE
+        )
         tree = f"(select m.delivery, d.* from (values {rows}) d(department, name, parent, cost_centre) cross join {desk.mornings(DEPARTMENT_FEED)})"
         _write(desk, DEPARTMENT_FEED, DEPARTMENTS, tree, "department")
 

@@ -126,7 +126,9 @@ def _calls(desk: Desk, world: World, books: Books) -> pa.Table:
     at = world.calendar.timestamps(events["at"].to_numpy()).astype("datetime64[us]")
     again = np.flatnonzero(world.dice.happens("is sent twice", SENT_TWICE, (person * 100_000 + visit) * 1_000 + number))
     rows = np.concatenate([np.arange(len(person)), again])
-    delay = np.concatenate([np.zeros(len(person), dtype=np.int64), 1 + (bits[again] % np.uint64(5400)).astype(np.int64)])
+    delay = np.concatenate(
+        [np.zeros(len(person), dtype=np.int64), 1 + (bits[again] % np.uint64(5400)).astype(np.int64)]
+    )
     received = at[rows] + delay.astype("timedelta64[s]")
     delivery = desk.schedule.position(FEED, received)
     kept = delivery < len(desk.schedule.days(FEED.rhythm))
@@ -145,7 +147,9 @@ def _calls(desk: Desk, world: World, books: Books) -> pa.Table:
             "product": product,
             "page": _page(kind, product, bits[rows]),
             "bits": bits[rows],
-            "thousandths": pa.DictionaryArray.from_arrays((bits[rows] % np.uint64(1000)).astype(np.int16), [f".{n:03d}" for n in range(1000)]),
+            "thousandths": pa.DictionaryArray.from_arrays(
+                (bits[rows] % np.uint64(1000)).astype(np.int16), [f".{n:03d}" for n in range(1000)]
+            ),
             "delivery": delivery,
             "position": np.arange(len(rows)),
         }

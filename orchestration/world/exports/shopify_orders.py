@@ -20,7 +20,12 @@ HEADER = (
 FEED = Feed("shopify", "orders", "orders_export.csv", HEADER + "\n", rhythm=Rhythm.DAILY)
 PAYMENTS = {
     **{"alipay": "Alipay", "wechat": "WeChat Pay", "card": "Shopify Payments", "paypal": "PayPal Express Checkout"},
-    **{"cash": "Cash", "bank_transfer": "Bank Deposit", "balance": "Gift Card", "cash_on_delivery": "Cash on Delivery (COD)"},
+    **{
+        "cash": "Cash",
+        "bank_transfer": "Bank Deposit",
+        "balance": "Gift Card",
+        "cash_on_delivery": "Cash on Delivery (COD)",
+    },
 }
 COUNTRIES = {"China": "CN", "United Kingdom": "GB", "United States": "US", "Canada": "CA"}
 TAXES = {"China": "VAT 13%", "United Kingdom": "VAT 20%", "United States": "State Tax", "Canada": "GST/HST"}
@@ -112,6 +117,7 @@ left join staff on staff.staff = o.clerk
 where o.place in ('shop', 'store')
 """
 
+
 def write(desk: Desk) -> None:
     """Needs told_orders."""
     desk.connection.execute(MACROS)
@@ -128,7 +134,9 @@ def write(desk: Desk) -> None:
         order by o.delivery, o.at, o.order_id, l.line""",
     )
     desk.name_records(
-        "shopify", "order", "select order_id as source_record_id, coalesce(placed_by, person) as person from shopify_orders"
+        "shopify",
+        "order",
+        "select order_id as source_record_id, coalesce(placed_by, person) as person from shopify_orders",
     )
 
 

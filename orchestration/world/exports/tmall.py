@@ -18,7 +18,9 @@ DETAIL_HEADER = (
     "退款状态,退款金额,订单创建时间"
 )
 ORDERS = Feed("tmall", "orders", "ExportOrderList{stamp}.csv", ORDER_HEADER + "\r\n", "gb18030", Rhythm.DAILY)
-DETAILS = Feed("tmall", "order_details", "ExportOrderDetailList{stamp}.csv", DETAIL_HEADER + "\r\n", "gb18030", Rhythm.DAILY)
+DETAILS = Feed(
+    "tmall", "order_details", "ExportOrderDetailList{stamp}.csv", DETAIL_HEADER + "\r\n", "gb18030", Rhythm.DAILY
+)
 
 MACROS = """
 create or replace macro china_time(moment) as
@@ -92,6 +94,7 @@ DETAIL = {
         when o.is_given_back then money(l.unit_price * l.quantity - l.discount) else '无退款申请' end""",
     "订单创建时间": "china_time(o.at)",
 }
+
 
 def write(desk: Desk) -> None:
     """Needs told_orders."""

@@ -3,7 +3,18 @@
 from pathlib import Path
 
 from orchestration.world.books import Books, World
-from orchestration.world.exports import erp, ids, offices, orders, segment, shopify_customers, shopify_orders, tmall, youzan, zendesk
+from orchestration.world.exports import (
+    erp,
+    ids,
+    offices,
+    orders,
+    segment,
+    shopify_customers,
+    shopify_orders,
+    tmall,
+    youzan,
+    zendesk,
+)
 from orchestration.world.exports.context import lay_out_context
 from orchestration.world.exports.delivery import Feed, Schedule
 from orchestration.world.exports.desk import Desk, Written

@@ -100,7 +100,7 @@ POINT = {
     "变动类型": "case e.reason when 'order' then '消费奖励' when 'redeemed' then '积分抵扣' when 'expired' then '积分过期' when 'birthday' then '生日赠送' else '退款扣回' end",
     "变动积分": "plain(e.change)",
     "变动后积分": "plain(e.balance)",
-    "关联订单号": "plain(yz_order(o.person, o.\"order\", o.place))",
+    "关联订单号": 'plain(yz_order(o.person, o."order", o.place))',
 }
 STORED = {
     "流水号": "erp_number('CZ', own_number(e.person, e.entry))",
@@ -109,7 +109,7 @@ STORED = {
     "变动类型": "case when e.\"order\" is null then '充值' else '消费' end",
     "变动金额": "money(e.change)",
     "变动后余额": "money(e.balance)",
-    "关联订单号": "plain(yz_order(o.person, o.\"order\", o.place))",
+    "关联订单号": 'plain(yz_order(o.person, o."order", o.place))',
 }
 COUPON = {
     "优惠券编号": "k.coupon_number",
@@ -152,7 +152,9 @@ def write(desk: Desk) -> None:
         (WALLET, WALLET_HEADER, STORED, f"wallet e {order}"),
     ):
         told = f"{csv_line(header.split(','), cells)} as line from {rows}"
-        desk.write(feed, f"select {desk.delivery(feed, 'e.at')} as delivery, {told} order by delivery, e.at, e.person, e.entry")
+        desk.write(
+            feed, f"select {desk.delivery(feed, 'e.at')} as delivery, {told} order by delivery, e.at, e.person, e.entry"
+        )
     told = f"{csv_line(COUPON_HEADER.split(','), COUPON)} as line from yz_coupons e {order}"
     desk.write(
         COUPONS,

@@ -24,6 +24,9 @@ from accounts a join company_styles s using (account)
 def name_companies(connection: duckdb.DuckDBPyConnection, dice: Dice) -> None:
     """Make the table account_names (account, account_name, lead_name)."""
     number = np.asarray(connection.sql("select account from accounts").fetchnumpy()["account"], dtype=np.int64)
-    drawn = {f"{where}_style": dice.pick(f"how a {where} names the company", WEIGHTS, number) for where in ("account", "lead")}
+    drawn = {
+        f"{where}_style": dice.pick(f"how a {where} names the company", WEIGHTS, number)
+        for where in ("account", "lead")
+    }
     connection.register("company_styles", pa.table({"account": number} | drawn))
     connection.execute(NAMES)

@@ -3,7 +3,14 @@
 from orchestration.world.exports.desk import Desk
 from orchestration.world.exports.salesforce.dialect import MACROS, SYSTEM_COLUMNS, SalesforceObject
 
-PROBABILITIES = {"Prospecting": 10, "Qualification": 20, "Proposal": 50, "Negotiation": 80, "Closed Won": 100, "Closed Lost": 0}
+PROBABILITIES = {
+    "Prospecting": 10,
+    "Qualification": 20,
+    "Proposal": 50,
+    "Negotiation": 80,
+    "Closed Won": 100,
+    "Closed Lost": 0,
+}
 ACCOUNT = SalesforceObject(
     "Account",
     "Id,IsDeleted,MasterRecordId,Name,Type,ParentId,BillingStreet,BillingCity,BillingState,BillingPostalCode,"

@@ -44,7 +44,7 @@ class SalesforceObject:
             "LastModifiedDate": "sf_time(changed)",
             "LastModifiedById": "sf_bare(salesforce_id('User', owner))",
             "SystemModstamp": "sf_time(changed)",
-            "IsDeleted": '\'"0"\'',
+            "IsDeleted": "'\"0\"'",
         }
         columns = self.columns.split(",")
         cells = {name: cell for name, cell in kept.items() if name in columns} | dict(self.cells)

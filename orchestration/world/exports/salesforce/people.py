@@ -33,9 +33,9 @@ CONTACT = SalesforceObject(
         "LeadSource": "full_quoted(source)",
         "Birthdate": "sf_day(case when place < 40 then birth_date end)",
         "HasOptedOutOfEmail": "sf_flag(not likes_mail)",
-        "HasOptedOutOfFax": '\'"0"\'',
-        "DoNotCall": '\'"0"\'',
-        "IsEmailBounced": '\'"0"\'',
+        "HasOptedOutOfFax": "'\"0\"'",
+        "DoNotCall": "'\"0\"'",
+        "IsEmailBounced": "'\"0\"'",
     },
 )
 LEAD = SalesforceObject(
