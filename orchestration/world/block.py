@@ -27,7 +27,6 @@ from orchestration.world.prices import Basket, Orders
 from orchestration.world.rhythm import Rhythm
 from orchestration.world.seasons import Calendar
 
-PER_PERSON = "person"  # tables are cut by this column where the last block is not full
 WEIGHTS = np.array([7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2])  # GB 11643
 NOBODYS_AREA = "99"  # no Chinese province has it
 
@@ -100,7 +99,7 @@ def _together(
 
 
 def _by_person(frame: pd.DataFrame) -> pd.DataFrame:
-    return frame.sort_values(list(frame)[:2], ignore_index=True)
+    return frame.sort_values(list(frame.columns[:2]), ignore_index=True)
 
 
 def _placed_by(orders: pd.DataFrame, accounts: pd.DataFrame) -> Ints:
@@ -177,8 +176,9 @@ def _truth(persons: Persons, own: Rhythm) -> pd.DataFrame:
 
 def _cut(books: dict[str, pd.DataFrame], people: int) -> dict[str, pd.DataFrame]:
     """Without those who do not exist: the last block is lived whole, and what belongs to the others left out."""
-    owner = {"accounts": "account", "opportunities": "contact", "contracts": "contact"}
-    kept = {name: frame[frame[owner.get(name, PER_PERSON)] < people] if {owner.get(name, PER_PERSON)} & set(frame) else frame for name, frame in books.items()}  # fmt: skip
+    owner = {name: "person" for name, frame in books.items() if "person" in frame}
+    owner |= {"accounts": "account", "opportunities": "contact", "contracts": "contact"}
+    kept = books | {name: books[name][books[name][column] < people] for name, column in owner.items()}
     deals_kept = set(kept["opportunities"]["opportunity"])
     for name in ("stage_events", "quotes", "quote_lines"):
         kept[name] = kept[name][kept[name]["opportunity"].isin(deals_kept)]

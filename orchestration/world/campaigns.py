@@ -8,6 +8,7 @@ from orchestration.world.seasons import Calendar
 HOLDOUT = 0.2  # of the members, at random: nothing is sent
 PERSUADABLE = 0.08  # of the people in a campaign: treated, they place one order more within ANSWER_DAYS
 ANSWER_DAYS = 7.0
+CODES = ("CNY", "618", "D11", "D12")  # by the kind of season
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,6 @@ def campaigns(calendar: Calendar) -> list[Campaign]:
         if starts < 0 or max(ends, starts + ANSWER_DAYS + 3) >= calendar.days:
             continue
         for channel, kind in ((CHANNELS.index("email"), "邮件"), (CHANNELS.index("sms"), "短信")):
-            code = f"{['CNY', '618', 'D11', 'D12'][season.number % 10 - 1]}{season.number // 10}{CHANNELS[channel].upper()}"
+            code = f"{CODES[season.number % 10 - 1]}{season.number // 10}{CHANNELS[channel].upper()}"
             found.append((f"{season.name} {kind}", code, channel, float(starts), float(ends)))
     return [Campaign(number, *rest) for number, rest in enumerate(found)]

@@ -29,11 +29,11 @@ def write_cards(persons: Persons, books: dict[str, pd.DataFrame], calendar: Cale
         parts.append(
             (place[again], np.full(len(again), SYSTEMS.index(system)), np.ones(len(again), dtype=int), later[known])
         )
-    place, system, entry, at = (np.concatenate([part[i] for part in parts]) for i in range(4))
-    order = np.lexsort((entry, system, place))
-    place, system, entry, at = place[order], system[order], entry[order], at[order]
-    key = persons.number[place], system, entry
-    is_lead = system == SYSTEMS.index("lead")
+    place, code, entry, at = (np.concatenate([part[i] for part in parts]) for i in range(4))
+    order = np.lexsort((entry, code, place))
+    place, code, entry, at = place[order], code[order], entry[order], at[order]
+    key = persons.number[place], code, entry
+    is_lead = code == SYSTEMS.index("lead")
     changed = whole_seconds(at + 15 + 300 * dice.uniform("card is changed after", *key))
     changed = np.where(dice.happens("card is changed", 0.2, *key) & (changed < calendar.days), changed, np.nan)
     merged_at = whole_seconds(at + 10 + 60 * dice.uniform("card is merged after", *key))
@@ -42,7 +42,7 @@ def write_cards(persons: Persons, books: dict[str, pd.DataFrame], calendar: Cale
     return table(
         "records",
         {
-            **{"person": key[0], "system": system, "entry": entry, "created_at": at, "changed_at": changed},
+            **{"person": key[0], "system": code, "entry": entry, "created_at": at, "changed_at": changed},
             "deleted_at": np.where((gone > at) & (gone < calendar.days), gone, np.nan),
             **{"merged_at": np.where(merged, merged_at, np.nan), "merged_into": np.where(merged, 0, -1)},
         },

@@ -13,6 +13,8 @@ from orchestration.world.people import Floats, Ints, Persons
 from orchestration.world.prices import SHOP, STORE, Basket, Bill, Orders, per_order, price
 from orchestration.world.seasons import Calendar
 
+ENDS = ("paid_at", "shipped_at", "delivered_at", "cancelled_at")
+
 
 @dataclass(frozen=True)
 class Sold:
@@ -46,7 +48,7 @@ def _orders(
     sits = np.where(bill.where <= 1, sits, -1)
     guest = persons.is_guest[orders.place] | dice.happens("forgets to sign in", 0.03, n, k)
     clerk = persons.block * STAFF + REPS + AGENTS + dice.whole("clerk", 0, CLERKS - 1, n, k)
-    moments = {name: happened(getattr(fate, name), calendar) for name in ("paid_at", "shipped_at", "delivered_at", "cancelled_at")}  # fmt: skip
+    moments = {name: happened(getattr(fate, name), calendar) for name in ENDS}
     money = {name: getattr(bill, name) for name in ("goods", "discount", "shipping", "tax", "total")}
     return table(
         "orders",

@@ -173,9 +173,10 @@ def _homes(persons: Persons, which: int, dice: Dice) -> dict[str, np.ndarray]:
     number = dice.whole("house number", 1, 480, head, which)
     street, room = dice.whole("street", 0, 15, head, which), dice.whole("room", 0, 7_999, head, which)
     tail = dice.whole("postcode", 0, 99, head, which)
-    rows: dict[str, list[str]] = {c: [] for c in ("province", "city", "city_latin", "district", "street", "street_latin", "unit", "postcode")}  # fmt: skip
-    lists = zip(persons.country.tolist(), city.tolist(), number.tolist(), street.tolist(), room.tolist(), tail.tolist(), strict=True)  # fmt: skip
-    for country, where, house, road, flat, end in lists:
+    names_ = ("province", "city", "city_latin", "district", "street", "street_latin", "unit", "postcode")
+    rows: dict[str, list[str]] = {name: [] for name in names_}
+    lists = (values.tolist() for values in (persons.country, city, number, street, room, tail))
+    for country, where, house, road, flat, end in zip(*lists, strict=True):
         province, town, town_latin, _, code = (column[where] for column in names.CITIES[country])
         town, town_latin = town.replace("_", " "), town_latin.replace("_", " ")
         if country == 0:

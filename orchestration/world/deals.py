@@ -22,9 +22,10 @@ TERMS = np.array([1, 3, 6, 12])  # deliveries, one a month
 
 @dataclass(frozen=True)
 class Deals:
-    """By opportunity: account, contact (place), rep, lead (-1), campaign, created, closed (all close one day), is_won; the path [opportunity, step] of stages (-1 = no step) and their moments;
-    quotes: proposed (moment of the first, NaN = never), versions, first discount, list amount; lines of every quote
-    [opportunity, line] product (-1 = none) and quantity; deliveries under the contract."""
+    """By opportunity: account, contact (place), rep, lead (-1), campaign, created, closed (all close one day), is_won.
+    The path [opportunity, step]: stages (-1 = no step) and their moments. Quotes: proposed (moment of the first, NaN =
+    never), versions, first discount, and [opportunity, line] product (-1 = none) and quantity; deliveries under the
+    contract."""
 
     number: Ints
     account: Ints
@@ -53,7 +54,7 @@ class Deals:
 
     def discount_of(self, version: Ints) -> Floats:
         """Share off the list in a version of the quote: every one gives a little more."""
-        return np.round(np.minimum(self.discount + 0.05 * version, 0.35), 4)
+        return np.minimum(self.discount + 0.05 * version, 0.35).astype(np.float64).round(4)
 
     def amount_of(self, version: Ints) -> Ints:
         return np.floor(self.list_amount * (1 - self.discount_of(version)) + 0.5).astype(np.int64)

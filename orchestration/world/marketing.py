@@ -87,7 +87,8 @@ def spend(block: int, calendar: Calendar, dice: Dice) -> pd.DataFrame:
         days = np.arange(int(campaign.starts), int(campaign.ends))
         clicks = dice.whole("clicks of a campaign", 2, 30, block, days, campaign.number)
         parts.append((np.full(len(days), campaign.number), days, campaign.channel, clicks * 45, clicks))
-    number, days, channel, paid, clicks = (np.concatenate([np.broadcast_to(p[i], p[1].shape) for p in parts]) for i in range(5))  # fmt: skip
+    flat = [[np.broadcast_to(column, part[1].shape) for column in part] for part in parts]
+    number, days, channel, paid, clicks = (np.concatenate(columns) for columns in zip(*flat, strict=True))
     shown = clicks * dice.whole("shown", 20, 60, block, days, channel)
     return table(
         "campaign_costs",

@@ -111,14 +111,15 @@ def _points(
     redeems = dice.happens("redeems points", REDEEMS, person, order)
     members = np.unique(person)
     ends = _year_ends(calendar)
+    who = np.repeat(members, len(ends))
     born_who, born_at = _birthdays(persons, members, paid, calendar)
     parts = {
         "order": (person, at, _yuan(paid), order),
         "refund": (back["person"].to_numpy(), back["at"].to_numpy(), lost, back["order"].to_numpy()),
         "birthday": (born_who, born_at, np.full(len(born_who), BIRTHDAY_POINTS), np.full(len(born_who), -1)),
         "redeemed": (person[redeems], at[redeems], np.zeros(redeems.sum(), dtype=np.int64), order[redeems]),
-        "expired": (np.repeat(members, len(ends)), np.tile(ends, len(members)), *(np.full(len(members) * len(ends), v) for v in (0, -1))),
-    }  # fmt: skip
+        "expired": (who, np.tile(ends, len(members)), np.zeros(len(who), dtype=np.int64), np.full(len(who), -1)),
+    }
     reason = np.concatenate([np.full(len(part[0]), POINT_REASONS.index(name)) for name, part in parts.items()])
     n, moment, earned, about = (np.concatenate([part[i] for part in parts.values()]) for i in range(4))
     rows = np.lexsort((reason, about, moment, n))

@@ -4,8 +4,10 @@ Everything here has an expectation in closed form: expected_order_value() is the
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from orchestration.world import catalog
 from orchestration.world.codes import ORIGINS, PLACES
@@ -102,7 +104,7 @@ def price(persons: Persons, orders: Orders, basket: Basket, calendar: Calendar, 
     is_sent = (where == SHOP) | (where == MARKET)
     shipping = np.where(is_sent & (net * yuan < FREE_FROM), _whole(FREIGHT / yuan), 0)
     is_inside = currency <= 1
-    tax = _whole(np.where(is_inside, net * rate / (1 + rate), net * rate))
+    tax = _whole(net * rate / np.where(is_inside, 1 + rate, 1.0))
     total = net + shipping + np.where(is_inside, 0, tax)
     return Bill(where, currency, has_coupon, goods, discount, shipping, tax, total, unit, gross - cut, cut)
 
@@ -133,5 +135,5 @@ def _where(persons: Persons, orders: Orders, dice: Dice) -> Ints:
     return np.where(orders.is_b2b, B2B, own)
 
 
-def _whole(amount: Floats) -> Ints:
+def _whole(amount: npt.NDArray[Any]) -> Ints:
     return np.floor(amount + 0.5).astype(np.int64)

@@ -14,7 +14,7 @@ from orchestration.world.dice import Dice
 from orchestration.world.people import Floats, Ints, Persons
 from orchestration.world.seasons import Calendar, whole_seconds
 
-AFTER_BAD, AFTER_GOOD, ABOUT_CONTRACTS, ABOUT_NOTHING = 0.6, 0.035, 0.25, 0.10  # chance of a ticket
+AFTER_BAD, AFTER_GOOD, ABOUT_CONTRACTS, ABOUT_NOTHING = 0.6, 0.06, 0.25, 0.10  # chance of a ticket
 ANSWERS = 0.35  # share of solved tickets that are marked
 MARKS_FINE, MARKS_BAD, MARKS_LEAVING = [2, 3, 8, 30, 57], [14, 14, 20, 28, 24], [40, 25, 15, 12, 8]  # 1..5
 REOPENED, HANDED_OFF = 0.12, 0.15
@@ -49,16 +49,16 @@ def _ask(persons: Persons, orders: pd.DataFrame, leaves: np.ndarray, calendar: C
     n = persons.number
     idle = dice.happens("writes about nothing", ABOUT_NOTHING, n)
     said_at = dice.uniform("writes about nothing at", n) * calendar.days
-    idle = np.flatnonzero(idle & (said_at > calendar.moment(persons.arrival)) & (persons.account < 0))
+    idlers = np.flatnonzero(idle & (said_at > calendar.moment(persons.arrival)) & (persons.account < 0))
     frame = pd.DataFrame(
         {
-            "person": np.concatenate([key[0][writes], n[idle]]),
-            "at": whole_seconds(np.concatenate([at[writes], said_at[idle]])),
-            "is_case": np.concatenate([is_b2b[writes], np.zeros(len(idle), dtype=bool)]),
-            "topic": np.concatenate([topic[writes], 4 + dice.whole("idle topic", 0, 1, n[idle])]),
-            "order": np.concatenate([key[1][writes], np.full(len(idle), -1)]),
-            "is_complaint": np.concatenate([bad[writes], np.zeros(len(idle), dtype=bool)]),
-            "leaves": np.concatenate([leaves[writes], np.zeros(len(idle), dtype=bool)]),
+            "person": np.concatenate([key[0][writes], n[idlers]]),
+            "at": whole_seconds(np.concatenate([at[writes], said_at[idlers]])),
+            "is_case": np.concatenate([is_b2b[writes], np.zeros(len(idlers), dtype=bool)]),
+            "topic": np.concatenate([topic[writes], 4 + dice.whole("idle topic", 0, 1, n[idlers])]),
+            "order": np.concatenate([key[1][writes], np.full(len(idlers), -1)]),
+            "is_complaint": np.concatenate([bad[writes], np.zeros(len(idlers), dtype=bool)]),
+            "leaves": np.concatenate([leaves[writes], np.zeros(len(idlers), dtype=bool)]),
         }
     )
     frame = frame[frame["at"] < calendar.days].sort_values(["person", "at", "order"], ignore_index=True)
@@ -162,7 +162,8 @@ def _return_visits(tickets: pd.DataFrame, block: int, calendar: Calendar, dice: 
         (visited, 0, first),
         (visited & (results[0] > 0) & dice.happens("is visited again", 0.6, n, k), 1, first + 5.0),
     ]
-    columns: dict[str, list[np.ndarray]] = {c: [] for c in ("person", "ticket", "visit", "at", "agent", "result", "csat", "is_closed")}  # fmt: skip
+    names = ("person", "ticket", "visit", "at", "agent", "result", "csat", "is_closed")
+    columns: dict[str, list[np.ndarray]] = {name: [] for name in names}
     for mine, visit, at in rows:
         mine = mine & (at < calendar.days)
         result, key = results[visit][mine], (n[mine], k[mine], visit)
@@ -172,8 +173,9 @@ def _return_visits(tickets: pd.DataFrame, block: int, calendar: Calendar, dice: 
             1 + dice.whole("mark of the visit", 0, 2, *key),
         )
         agent = block * STAFF + REPS + dice.whole("visiting agent", 0, AGENTS - 1, *key)
-        row = (n[mine], k[mine], np.full(mine.sum(), visit), whole_seconds(at[mine]), agent, result)
-        row = (*row, np.where(result == 2, 0, mark), result == 0)
+        called = whole_seconds(at[mine])
+        mark = np.where(result == 2, 0, mark)
+        row = (n[mine], k[mine], np.full(mine.sum(), visit), called, agent, result, mark, result == 0)
         for column, values in zip(columns.values(), row, strict=True):
             column.append(values)
     joined: dict[str, Floats | Ints] = {name: np.concatenate(values) for name, values in columns.items()}

@@ -49,13 +49,13 @@ def label(persons: Persons, points: ContactPoints, handles: np.ndarray, books: d
     ):
         who = np.flatnonzero(place % every == at)
         parts.append((trap, who, who, [values[i % 2] for i in range(len(who))]))
-    parts += _companies(persons, books["accounts"]) + [_tablets(persons, books["visits"])]
-    trap = np.concatenate([np.full(len(part[1]), part[0], dtype=object) for part in parts])
+    parts += [*_companies(persons, books["accounts"]), _tablets(persons, books["visits"])]
+    called = np.concatenate([np.full(len(part[1]), part[0], dtype=object) for part in parts])
     group, person = (np.concatenate([part[i] for part in parts]).astype(np.int64) + persons.first for i in (1, 2))
     detail = np.array([text for part in parts for text in part[3]], dtype=object)
-    order = np.lexsort((person, group, trap.astype(str)))
+    order = np.lexsort((person, group, called.astype(str)))
     return table(
-        "traps", {"trap": trap[order], "group": group[order], "person": person[order], "detail": detail[order]}
+        "traps", {"trap": called[order], "group": group[order], "person": person[order], "detail": detail[order]}
     )
 
 

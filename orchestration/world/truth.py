@@ -1,8 +1,9 @@
 """What was true of anybody on any day, from the truth's tables: in closed form where there is one, else by replay.
 
-Nothing here is an estimate. Orders follow BG/NBD with every person's own rate and dropout (Fader, Hardie, Lee 2005), so
-with the parameters known all of it is a formula; only orders of people's own accord count (no extra ones, no contracts).
-Days are days of the company (UTC midnight); what lies after the last day is foretold with the calendar's next seasons.
+Nothing here is an estimate. Orders follow BG/NBD with every person's own rate and dropout (Fader, Hardie, Lee 2005),
+so with the parameters known all of it is a formula; only orders of people's own accord count (no extra ones, no
+contracts). Days are days of the company (UTC midnight); what lies after the last day is foretold with the calendar's
+next seasons.
 """
 
 from dataclasses import dataclass
@@ -42,10 +43,11 @@ def outlook(truth: Truth, as_of: date, horizon_days: int) -> pd.DataFrame:
     """One row for everybody who had bought before as_of, by person_id, and the horizon_days days from as_of on:
 
     is_alive: had not decided to leave. alive_probability: what somebody who knows the person's rate, dropout and orders
-    before as_of, but not that decision, must believe. expected_orders: (1 - exp(-rate p t)) / p with t the shopping time
-    of the horizon, for the living; 0 for the others. expected_net_revenue: the same times the net goods of an order on
-    each day (discounts of the season off), in currency_code. Both times alive_probability are the best forecast there
-    is: forecast_orders, forecast_net_revenue. Raises ValueError when as_of is before the first day or after the last.
+    before as_of, but not that decision, must believe. expected_orders: (1 - exp(-rate p t)) / p with t the shopping
+    time of the horizon, for the living; 0 for the others. expected_net_revenue: the same times the net goods of an
+    order on each day (discounts of the season off), in currency_code. Both times alive_probability are the best
+    forecast there is: forecast_orders, forecast_net_revenue. Raises ValueError when as_of is before the first day or
+    after the last.
     """
     calendar = truth.calendar(horizon_days)
     begins = (as_of - calendar.first_day).days
@@ -70,8 +72,9 @@ def outlook(truth: Truth, as_of: date, horizon_days: int) -> pd.DataFrame:
 
 
 def alive_probability(repeats: np.ndarray, quiet: np.ndarray, rate: np.ndarray, p: np.ndarray) -> np.ndarray:
-    """Chance that somebody with `repeats` orders after the first, the last `quiet` days of shopping time ago, is still a
-    customer, rate (a day) and dropout p known: Fader, Hardie, Lee (2005), equation 3, divided by its part that lives."""
+    """Chance that somebody with `repeats` orders after the first, the last `quiet` days of shopping time ago, is still
+    a customer, rate (a day) and dropout p known: the part of Fader, Hardie, Lee (2005), equation 3, that lives, divided
+    by the whole."""
     odds_gone = np.where(repeats > 0, p / (1 - p) * np.exp(np.minimum(rate * quiet, 700.0)), 0.0)
     return 1 / (1 + odds_gone)
 

@@ -1,5 +1,5 @@
-"""What no system knows: the truth of one block, and of the whole world, as tables for truth/*.parquet. What follows from
-them in closed form stands in truth.py; what the columns mean in README.md."""
+"""What no system knows: the truth of one block, and of the whole world, as tables for truth/*.parquet. What follows
+from them in closed form stands in truth.py; what the columns mean in README.md."""
 
 from datetime import timedelta
 
@@ -25,44 +25,49 @@ create macro order_id(place, person, number, contract) as case place::varchar
 QUERIES = {
     "people": """
         select person_id(person) as person_id, country::varchar as country, currency_of(country) as currency_code,
-            person_id(household) as household_id, arrived_at, is_buyer, rate as purchase_rate, dropout as dropout_probability,
-            first_at as first_shopping_time, last_at as last_shopping_time, base_orders as base_order_count,
-            left_at as churned_at, price_level, order_value / 100 as expected_order_value, bad_share as bad_delivery_share
+            person_id(household) as household_id, arrived_at, is_buyer, rate as purchase_rate,
+            dropout as dropout_probability, first_at as first_shopping_time, last_at as last_shopping_time,
+            base_orders as base_order_count, left_at as churned_at, price_level,
+            order_value / 100 as expected_order_value, bad_share as bad_delivery_share
         from people join truth using (person) order by person""",
     "orders": """
-        select order_id(place, person, "order", contract) as order_id, place::varchar as place, person_id(person) as person_id,
-            "order" as order_number, person_id(placed_by) as placed_by_id, "at" as ordered_at, origin::varchar as origin,
-            is_extra, campaign, currency::varchar as currency_code, (goods - discount) / 100 as goods_net,
-            coalesce(back, 0) / 100 as goods_refunded
+        select order_id(place, person, "order", contract) as order_id, place::varchar as place,
+            person_id(person) as person_id, "order" as order_number, person_id(placed_by) as placed_by_id,
+            "at" as ordered_at, origin::varchar as origin, is_extra, campaign, currency::varchar as currency_code,
+            (goods - discount) / 100 as goods_net, coalesce(back, 0) / 100 as goods_refunded
         from orders left join given_back using (person, "order") order by person, "order" """,
     "campaign_members": """
-        select salesforce_id('Campaign', campaign) as campaign_id, campaign, person_id(person) as person_id, is_treated,
-            is_persuadable, sent_at, extra_order as extra_order_number
+        select salesforce_id('Campaign', campaign) as campaign_id, campaign, person_id(person) as person_id,
+            is_treated, is_persuadable, sent_at, extra_order as extra_order_number
         from campaign_members order by person, campaign""",
     "leads": """
         select salesforce_id('Lead', person * 100 + lead) as lead_id, person_id(person) as person_id,
-            salesforce_id('User', rep) as rep_id, channel::varchar as channel, kind::varchar as kind, "at" as arrived_at,
-            response_hours, is_sat_upon, recycled_at, probability, converts, converted_at
+            salesforce_id('User', rep) as rep_id, channel::varchar as channel, kind::varchar as kind,
+            "at" as arrived_at, response_hours, is_sat_upon, recycled_at, probability, converts, converted_at
         from leads order by person, lead""",
     "lead_fit": """
-        select salesforce_id('Lead', person * 100 + lead) as lead_id, salesforce_id('User', rep) as rep_id, fit, probability
+        select salesforce_id('Lead', person * 100 + lead) as lead_id, salesforce_id('User', rep) as rep_id, fit,
+            probability
         from lead_fit order by person, lead, rep""",
     "stage_times": """
-        select salesforce_id('Opportunity', opportunity) as opportunity_id, event as step, from_stage::varchar as from_stage,
-            stage::varchar as stage, "at" as entered_at, is_skip, is_back
+        select salesforce_id('Opportunity', opportunity) as opportunity_id, event as step,
+            from_stage::varchar as from_stage, stage::varchar as stage, "at" as entered_at, is_skip, is_back
         from stage_events order by opportunity, event""",
     "balances": """
-        select person_id(person) as person_id, 'points' as kind, entry, "at", balance::double as balance from points
+        select person_id(person) as person_id, 'points' as kind, entry, "at", balance::double as balance
+        from points
         union all select person_id(person), 'stored_value', entry, "at", balance / 100 from wallet order by 1, 2, 3""",
     "levels": """
-        select person_id(person) as person_id, "at", level::varchar as level from level_changes order by person, "at" """,
+        select person_id(person) as person_id, "at", level::varchar as level
+        from level_changes order by person, "at" """,
     "traps": """
         select trap, 'T' || lpad("group"::varchar, 7, '0') as group_id, person_id(person) as person_id, detail
         from traps order by person, trap, detail""",
 }
 GIVEN_BACK = """
     create table given_back as
-    select r.person, r."order", case when bool_or(r.line is null) then any_value(o.goods - o.discount) else sum(r.amount) end as back
+    select r.person, r."order",
+        case when bool_or(r.line is null) then any_value(o.goods - o.discount) else sum(r.amount) end as back
     from refunds r join orders o using (person, "order") group by all"""
 
 

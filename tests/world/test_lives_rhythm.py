@@ -48,9 +48,9 @@ def _curvature(function: Callable[[np.ndarray], float], at: np.ndarray, step: fl
     for i in range(n):
         for j in range(n):
             e, f = np.eye(n)[i] * step, np.eye(n)[j] * step
-            found[i, j] = (function(at + e + f) - function(at + e - f) - function(at - e + f) + function(at - e - f)) / (
-                4 * step**2
-            )
+            found[i, j] = (
+                function(at + e + f) - function(at + e - f) - function(at - e + f) + function(at - e - f)
+            ) / (4 * step**2)
     return found
 
 
@@ -58,7 +58,7 @@ def test_a_fit_of_bg_nbd_on_the_orders_finds_the_parameters(histories: pd.DataFr
     def loss(parameters: np.ndarray) -> float:
         return -_log_likelihood(parameters, histories)
 
-    found = minimize(loss, np.zeros(4) + [0, 3, 0, 1], method="L-BFGS-B")
+    found = minimize(loss, np.array([0.0, 3.0, 0.0, 1.0]), method="L-BFGS-B")
     errors = np.sqrt(np.diag(np.linalg.inv(_curvature(loss, found.x))))
     distance = (found.x - np.log(TRUE)) / errors
     assert np.abs(distance).max() < 3, dict(zip(("r", "alpha", "a", "b"), np.exp(found.x), strict=True))
@@ -92,4 +92,6 @@ def test_nobody_orders_of_their_own_accord_after_leaving(books: Table):
     truth = books("truth").set_index("person")
     left = truth["left_at"].dropna()
     assert (orders.reindex(left.index) == left).all()
-    assert (truth["base_orders"][truth["base_orders"] > 0] == books("orders").query("origin == 0").groupby("person").size()).all()
+    assert (
+        truth["base_orders"][truth["base_orders"] > 0] == books("orders").query("origin == 0").groupby("person").size()
+    ).all()

@@ -35,14 +35,29 @@ BANDS: dict[str, tuple[Callable[[Table], float], float, float, str]] = {
         *(0.30, 0.60, "a tenth of the customers place about half of the orders"),
     ),
     "people who buy": (lambda b: b("people")["is_buyer"].mean(), 0.82, 0.88, "some only look, ask or are contacts"),
-    "Chinese people": (lambda b: (b("people")["country"] == 0).mean(), 0.57, 0.66, "about 60 % (the commonest names add)"),
+    "Chinese people": (
+        lambda b: (b("people")["country"] == 0).mean(),
+        0.57,
+        0.66,
+        "about 60 % (the commonest names add)",
+    ),
     "marketplace orders": (lambda b: (b("orders")["place"] == 1).mean(), 0.20, 0.40, "a second home, not the first"),
     "refunded share of sales": (
         lambda b: b("orders")["refunded"].sum() / b("orders")["total"].sum(),
         *(0.03, 0.12, "returns, refusals, bad deliveries; clothing shops have more"),
     ),
-    "orders sent back in part or whole": (lambda b: (b("orders")["refunded"] > 0).mean(), 0.06, 0.16, "the same by order"),
-    "bad deliveries": (lambda b: (b("orders").query("place < 2")["bad"] > 0).mean(), 0.03, 0.08, "one parcel in twenty"),
+    "orders sent back in part or whole": (
+        lambda b: (b("orders")["refunded"] > 0).mean(),
+        0.06,
+        0.16,
+        "the same by order",
+    ),
+    "bad deliveries": (
+        lambda b: (b("orders").query("place < 2")["bad"] > 0).mean(),
+        0.03,
+        0.08,
+        "one parcel in twenty",
+    ),
     "late payments": (lambda b: b("orders")["is_paid_late"].mean(), 0.01, 0.08, "a few people, often"),
     "lead conversion": (lambda b: b("leads")["converts"].mean(), 0.12, 0.35, "qualified leads of mixed channels"),
     "leads sat upon": (lambda b: b("leads")["is_sat_upon"].mean(), 0.06, 0.18, "each eighth"),
@@ -50,10 +65,20 @@ BANDS: dict[str, tuple[Callable[[Table], float], float, float, str]] = {
         lambda b: b("opportunities").query("stage >= 4")["is_won"].mean(),
         *(0.30, 0.65, "half, as sales teams hope"),
     ),
-    "tickets per order": (lambda b: len(b("tickets")) / len(b("orders")), 0.05, 0.15, "one order in ten asks a question"),
+    "tickets per order": (
+        lambda b: len(b("tickets")) / len(b("orders")),
+        0.05,
+        0.15,
+        "one order in ten asks a question",
+    ),
     "marked tickets": (lambda b: len(_marked(b)) / len(b("tickets")), 0.25, 0.45, "a third answers the survey"),
     "mean mark (CSAT 1-5)": (lambda b: _marked(b)["csat"].mean(), 3.5, 4.4, "good on the whole"),
-    "mean mark of complaints": (lambda b: _marked(b).query("is_complaint")["csat"].mean(), 2.4, 3.6, "worse than others"),
+    "mean mark of complaints": (
+        lambda b: _marked(b).query("is_complaint")["csat"].mean(),
+        2.4,
+        3.6,
+        "worse than others",
+    ),
     "complaints never visited": (
         lambda b: 1 - len(b("return_visits").query("visit == 0")) / len(b("tickets").query("is_complaint")),
         *(0.15, 0.40, "a quarter is forgotten, some not solved yet"),
@@ -86,7 +111,9 @@ def test_the_season_shows_in_the_orders(books: Table, world: World):
     usual = per_day["2025-03-01":"2025-05-31"].median()
     assert per_day["2025-11-11"] > 3.5 * usual  # the peak is planted at six ordinary days
     assert per_day["2025-12-12"] > 2.2 * usual
-    assert per_day["2025-01-28":"2025-02-03"].mean() < 0.7 * per_day["2025-03-01":"2025-03-31"].mean()  # Spring Festival
+    assert (
+        per_day["2025-01-28":"2025-02-03"].mean() < 0.7 * per_day["2025-03-01":"2025-03-31"].mean()
+    )  # Spring Festival
     assert per_day["2025-07-15":"2025-08-31"].mean() < per_day["2025-09-15":"2025-10-31"].mean()  # summer
 
 

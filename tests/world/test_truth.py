@@ -1,7 +1,6 @@
 """What the truth says in closed form is what happens when lives are simulated or replayed."""
 
 from datetime import date, timedelta
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
