@@ -5,8 +5,8 @@ import duckdb
 import pandas as pd
 
 from orchestration.world.campaigns import campaigns
-from orchestration.world.catalog import CATEGORIES, PRODUCTS
-from orchestration.world.codes import CHANNELS
+from orchestration.world.catalog import CATEGORIES, PRODUCTS, RATES
+from orchestration.world.codes import CHANNELS, CURRENCIES
 from orchestration.world.seasons import Calendar
 
 WORDS = """
@@ -29,7 +29,7 @@ from coupons
 
 
 def lay_out_context(connection: duckdb.DuckDBPyConnection, calendar: Calendar) -> None:
-    """Make the tables products, campaigns and coupon_codes, and the macros of words."""
+    """Make the tables products, campaigns, rates (yuan for one unit) and coupon_codes, and the macros of words."""
     goods = [
         (place, one.sku, one.name, one.name_latin, CATEGORIES[one.category][1], CATEGORIES[one.category][0])
         for place, one in enumerate(PRODUCTS)
@@ -43,5 +43,6 @@ def lay_out_context(connection: duckdb.DuckDBPyConnection, calendar: Calendar) -
     frame = pd.DataFrame(told, columns=["campaign", "name", "code", "channel", "starts_at", "ends_at"])
     types = {"campaign": "int64", "starts_at": "datetime64[us]", "ends_at": "datetime64[us]"}
     connection.register("campaigns", frame.astype(types))
+    connection.register("rates", pd.DataFrame({"currency": CURRENCIES, "yuan": RATES}))
     connection.execute(WORDS)
     connection.execute(COUPON_CODES)

@@ -10,7 +10,7 @@ QUOTES = {
     "quote_no": "erp_number('Q', opportunity * 100 + quote)",
     "version": "plain(quote + 1)",
     "opportunity_id": "salesforce_id('Opportunity', opportunity)",
-    "customer_name": "minimal(account_name)",
+    "customer_name": "minimal(erp_name)",
     "salesperson": "minimal(latin_name)",
     "quoted_on": "plain(q.at::date)",
     "valid_until": "plain(valid_until::date)",
@@ -25,7 +25,7 @@ CONTRACTS = {
     "contract_no": "erp_number('C', contract)",
     "quote_no": "erp_number('Q', contract * 100 + quote)",
     "opportunity_id": "salesforce_id('Opportunity', contract)",
-    "customer_name": "minimal(account_name)",
+    "customer_name": "minimal(erp_name)",
     "contact_id": "salesforce_id('Contact', contact * 10)",
     "signed_on": "plain(signed_at::date)",
     "starts_on": "plain(starts_at::date)",
@@ -38,7 +38,7 @@ CONTRACTS = {
 ORDERS = {
     "order_no": "erp_number('B', own_number(o.person, o.\"order\"))",
     "contract_no": "erp_number('C', o.contract)",
-    "customer_name": "minimal(n.account_name)",
+    "customer_name": "minimal(n.erp_name)",
     "ordered_by": "minimal(o.full_name)",
     "ordered_by_email": "plain(o.email)",
     "line_no": "plain(l.line + 1)",
@@ -59,7 +59,7 @@ CONTRACT_FEED = Feed("erp", "contracts", "contracts_{day}.csv", ",".join(CONTRAC
 ORDER_FEED = Feed("erp", "orders", "contract_orders_{day}.csv", ",".join(ORDERS) + "\n", rhythm=Rhythm.DAILY)
 FEEDS = [QUOTE_FEED, CONTRACT_FEED, ORDER_FEED]
 QUOTE_ROWS = """
-select m.delivery, q.*, n.account_name, s.latin_name, currency_of(a.country) as currency, i.lines,
+select m.delivery, q.*, n.erp_name, s.latin_name, currency_of(a.country) as currency, i.lines,
     coalesce(c.signed_at < m.morning, false) as is_signed
 from quotes q
 join {mornings} on q.at < m.morning
@@ -71,7 +71,7 @@ left join contracts c on c.contract = q.opportunity
 left join (select opportunity, quote, count(*) as lines from quote_lines group by all) i on i.opportunity = q.opportunity and i.quote = q.quote
 """
 CONTRACT_ROWS = """
-select m.delivery, c.*, n.account_name, currency_of(a.country) as currency
+select m.delivery, c.*, n.erp_name, currency_of(a.country) as currency
 from contracts c
 join {mornings} on c.signed_at < m.morning
 join accounts a on a.account = c.account

@@ -49,7 +49,6 @@ LINE = {
     "Lineitem discount": "'0.00'",
 }
 # Billing and Shipping: ten columns side by side, the same in both.
-SIDES = ("Billing", "Shipping")
 FIRST_OF_ADDRESS = ("Billing Name", "Shipping Name")
 ADDRESS_COLUMNS = "Name,Street,Address1,Address2,Company,City,Zip,Province,Country,Phone".split(",")
 ADDRESS = {
@@ -122,8 +121,8 @@ def write(desk: Desk) -> None:
     """Needs told_orders."""
     desk.connection.execute(MACROS)
     desk.connection.execute(ORDERS.format(address=csv_line(ADDRESS_COLUMNS, ADDRESS, end="")))
-    first = csv_line(_columns(), LINE | ORDER | dict.fromkeys(SIDES, "o.address_cells"))
-    further = csv_line(_columns(), LINE | dict.fromkeys(SIDES, literal("," * (len(ADDRESS_COLUMNS) - 1))))
+    first = csv_line(_columns(), LINE | ORDER | dict.fromkeys(FIRST_OF_ADDRESS, "o.address_cells"))
+    further = csv_line(_columns(), LINE | dict.fromkeys(FIRST_OF_ADDRESS, literal("," * (len(ADDRESS_COLUMNS) - 1))))
     desk.write(
         FEED,
         f"""select o.delivery, case when l.line = 0 then {first} else {further} end as line
@@ -141,7 +140,6 @@ def write(desk: Desk) -> None:
 
 
 def _columns() -> list[str]:
-    """The header with each address as one column, whose ten cells are written together."""
-    in_address = {f"{side} {column}" for side in SIDES for column in ADDRESS_COLUMNS[1:]}
-    named = (column.removesuffix(" Name") if column in FIRST_OF_ADDRESS else column for column in HEADER.split(","))
-    return [column for column in named if column not in in_address]
+    """The header with each address as its first column, where all ten cells are written together."""
+    in_address = {f"{side} {column}" for side in ("Billing", "Shipping") for column in ADDRESS_COLUMNS[1:]}
+    return [column for column in HEADER.split(",") if column not in in_address]

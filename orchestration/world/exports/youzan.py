@@ -33,15 +33,22 @@ select m.delivery, m.morning, x.store as member_store, x.joined_at, yz_card(x.pe
     coalesce(case when x.store is null then (
         select arg_max(l.level, l.at) from level_changes l where l.person = x.person and l.at < m.morning
     ) else x.level end, 'none') as told_level,
-    p.balance as points, b.balance as stored, o.orders, o.spent, o.last_at, r.refunds, r.refunded
+    case when x.store is null then g.everywhere when x.store = h.store then g.in_store end as growth, p.balance as points, b.balance as stored, o.orders, o.spent, o.last_at, r.refunds, r.refunded
 from memberships x
 join {mornings} on x.joined_at < m.morning
 join cards c on c.person = x.person and c.system = 'youzan' and c.entry = 0 and c.told_at < m.morning and m.morning <= c.outdated_at
+join people h on h.person = x.person
 left join stores n on n.store = x.store
 left join staff w on w.staff = x.referrer
 left join (
     select m.delivery, e.person, arg_max(e.balance, e.entry) as balance from points e join {mornings} on e.at < m.morning group by all
 ) p on p.delivery = m.delivery and p.person = x.person and x.store is null
+left join (
+    select m.delivery, o.person, sum(floor(o.total::double * r.yuan / 100))::bigint as everywhere,
+        coalesce(sum(floor(o.total::double * r.yuan / 100)) filter (o.place = 'store'), 0)::bigint as in_store
+    from orders o join rates r on r.currency = o.currency join {mornings} on o.paid_at < m.morning
+    where o.place <> 'b2b' group by all
+) g on g.delivery = m.delivery and g.person = x.person
 left join (
     select m.delivery, e.person, arg_max(e.balance, e.entry) as balance from wallet e join {mornings} on e.at < m.morning group by all
 ) b on b.delivery = m.delivery and b.person = x.person and x.store is null
@@ -66,7 +73,7 @@ CUSTOMER = {
     "客户性别": "case when place % 4 = 0 then '未知' when gender = 'female' then '女' else '男' end",
     "标签": "case when orders >= 8 then '高频客户' else '——' end",
     "是否会员": "'是'",
-    "成长值": "plain(case when member_store is null then coalesce(points, 0) else 0 end)",
+    "成长值": "plain(coalesce(growth, 0))",
     "免费等级": "case told_level when 'silver' then '银卡' when 'gold' then '金卡' when 'platinum' then '白金卡' when 'black' then '黑卡' else '普通会员' end",
     "付费等级": "'——'",
     "权益卡": "card",

@@ -19,7 +19,7 @@ ACCOUNT = SalesforceObject(
     {
         "Name": "full_quoted(account_name)",
         "Type": "'\"Customer\"'",
-        "ParentId": "sf_bare(salesforce_id('Account', parent))",
+        "ParentId": "sf_bare(salesforce_id('Account', known_parent))",
         "BillingStreet": "full_quoted(street)",
         "BillingCity": "full_quoted(city)",
         "BillingPostalCode": "full_quoted(postcode)",
@@ -54,7 +54,7 @@ OPPORTUNITY = SalesforceObject(
         "ForecastCategoryName": "sf_bare(forecast)",
         "CampaignId": "sf_bare(salesforce_id('Campaign', campaign))",
         "HasOpportunityLineItem": "'\"0\"'",
-        "ContactId": "sf_bare(salesforce_id('Contact', contact * 10))",
+        "ContactId": "sf_bare(case when has_card then salesforce_id('Contact', contact * 10) end)",
         "CurrencyIsoCode": "sf_bare(currency)",
         "FiscalQuarter": "sf_bare(quarter(close_at))",
         "FiscalYear": "sf_bare(year(close_at))",
@@ -119,12 +119,13 @@ create or replace temp table sf_opportunities as
 select m.delivery, m.morning, o.* exclude (stage, amount, close_at), h.stage, h.amount, h.close_at, h.probability,
     h.stage_order, h.forecast, h.currency, coalesce(o.closed_at < m.morning, false) as is_closed,
     salesforce_id('Opportunity', o.opportunity) as id, n.account_name, o.rep as owner, o.created_at as created, h.at as changed,
-    channel_words(l.channel) as source
+    channel_words(l.channel) as source, k.person is not null as has_card
 from opportunities o
 join {mornings} on o.created_at < m.morning
 join sf_history h on h.opportunity = o.opportunity and h.at < m.morning
 join account_names n on n.account = o.account
 left join leads l on l.person = o.contact and l.lead = o.lead
+left join records k on k.person = o.contact and k.system = 'contact' and k.entry = 0
 qualify row_number() over (partition by o.opportunity, m.delivery order by h.event desc) = 1
 """
 
@@ -138,8 +139,9 @@ def write(desk: Desk) -> None:
     ACCOUNT.write(
         desk,
         f"""select m.delivery, a.*, n.account_name, salesforce_id('Account', a.account) as id, a.rep as owner,
-            a.created_at as created, a.created_at as changed
-        from accounts a join account_names n using (account) join {mornings} on a.created_at < m.morning""",
+            a.created_at as created, a.created_at as changed, b.account as known_parent
+        from accounts a join account_names n on n.account = a.account join {mornings} on a.created_at < m.morning
+        left join accounts b on b.account = a.parent and b.created_at < m.morning""",
     )
     OPPORTUNITY.write(desk, "select * from sf_opportunities")
     HISTORY.write(

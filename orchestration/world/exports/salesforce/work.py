@@ -55,7 +55,8 @@ TASKS = """
 select m.delivery, t.*, salesforce_id('Task', own_number(t.person, t.task)) as id, t.rep as owner, t.created_at as created,
     coalesce(t.done_at < m.morning, false) as is_done,
     greatest(t.created_at, case when t.done_at < m.morning then t.done_at end) as changed,
-    case when k.created_at <= t.created_at then salesforce_id('Contact', t.person * 10)
+    case when k.created_at <= t.created_at or (k.person is not null and t.opportunity is not null)
+            then salesforce_id('Contact', t.person * 10)
         when l.person is not null then salesforce_id('Lead', t.person * 100 + l.lead) end as who_id,
     case when k.created_at <= t.created_at then p.account end as account
 from tasks t
