@@ -124,7 +124,7 @@ def _people(persons: Persons, accounts: pd.DataFrame, calendar: Calendar, world:
     title = np.where(assistants, "Executive Assistant", np.where(persons.account >= 0, title, ""))
     handle = _handles(persons)
     same = ("country", "gender", "surname", "given", "surname_latin", "given_latin", "western_name", "nickname")
-    also = ("household", "role", "account", "is_buyer", "is_guest", "logs_in", "store")
+    also = ("household", "role", "account", "is_buyer", "channel", "is_guest", "logs_in", "store")
     return table(
         "people",
         {
@@ -132,7 +132,6 @@ def _people(persons: Persons, accounts: pd.DataFrame, calendar: Calendar, world:
             **{"handle": handle, "nick": np.where(traps.shares_nickname(persons), np.roll(handle, 3), handle)},
             **{"national_id": _national_ids(persons), "title": title, "market_share": persons.on_market},
             "arrived_at": calendar.moment(persons.arrival),
-            "channel": dice.pick("arrives by", [10, 22, 18, 16, 4, 2, 8, 12, 3, 5], n),
             **{"likes_mail": dice.happens("likes mail", 0.6, n), "language": (persons.country > 0).astype(int)},
         },
     )

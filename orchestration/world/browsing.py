@@ -14,7 +14,7 @@ from orchestration.world.people import Ints, Persons
 from orchestration.world.prices import SHOP, STORE
 from orchestration.world.seasons import SECOND, Calendar, whole_seconds
 
-CHANNEL_SHARES = [30, 25, 14, 12, 0, 0, 6, 8, 1, 0]
+SHARES = [30, 25, 14, 12, 0, 0, 6, 8, 1, 0]  # by codes.CHANNELS, of visits after the first
 IDLE_VISITS = [20, 18, 16, 14, 12, 8, 6, 4, 2]  # by number, in a whole life
 LOOKS_BEFORE, SIGNS_ON_TABLET = 0.55, 0.15
 COOKIES_LAST = 150.0  # days until a browser forgets who it is
@@ -65,7 +65,8 @@ def _occasions(
     who = np.repeat(persons.number, count)
     which = np.arange(len(who)) - np.repeat(np.cumsum(count) - count, count)
     arrived = np.repeat(calendar.moment(persons.arrival), count)
-    when = arrived - 15 + (calendar.days + 15 - arrived) * dice.uniform("idle visit", who, which) ** 1.5
+    share = dice.uniform("idle visit", who, which)
+    when = arrived - 15 + (calendar.days + 15 - arrived) * share * np.sqrt(share)  # more often in the beginning
     none = np.full(len(who), -1)
     parts.append((who, when, none, none, dice.pick("idle device", [7, 3, 1], who, which), none))
     store = orders[
@@ -103,7 +104,10 @@ def _visits(persons: Persons, frame: pd.DataFrame, dice: Dice) -> pd.DataFrame:
     events = looks + 3 * ends_in_order
     step = np.floor(20 + 70 * dice.uniform("reads for", *key)) * SECOND
     campaign = frame["campaign"].to_numpy()
-    channel = np.where(on_tablet, CHANNELS.index("store"), dice.pick("channel of a visit", CHANNEL_SHARES, *key))
+    channel = np.where(
+        visit == 0, persons.channel[person - persons.first], dice.pick("channel of a visit", SHARES, *key)
+    )
+    channel = np.where(on_tablet, CHANNELS.index("store"), channel)
     owned = np.where(campaign % 2 == 0, CHANNELS.index("email"), CHANNELS.index("sms"))
     place = person - persons.first
     signed_in = persons.logs_in[place] & ~persons.is_guest[place] & ~dice.happens("is signed out", 0.25, *key)

@@ -9,6 +9,7 @@ from orchestration.world.elementary import exp, log
 RATES = (1.0, 9.0, 7.2, 5.2)  # yuan for one unit of codes.CURRENCIES, all years
 FAVOURITE = 0.55  # share of lines out of the favourite category; the others fall evenly on all categories
 TIERS = 5  # price tastes, cheap to dear
+YUAN_OF_TIER = (45.0, 76.5, 130.05, 221.085, 375.8445)
 LINES, QUANTITIES = (0.56, 0.25, 0.12, 0.07), (0.82, 0.14, 0.04)  # 1, 2, 3, 4 lines; 1, 2, 3 pieces
 _GOODS = {  # category: Chinese, English, price of the cheapest in yuan, goods from cheap to dear
     "tea": (
@@ -83,7 +84,7 @@ def _tastes() -> np.ndarray:
     yuan = log(PRICES[:, 0] / 100.0)
     chosen = np.zeros((len(CATEGORIES), TIERS, len(PRODUCTS)))
     for tier in range(TIERS):
-        lure = exp(-((yuan - log(np.array([45.0 * 1.7**tier]))) ** 2) / 1.5)
+        lure = exp(-((yuan - log(np.array([YUAN_OF_TIER[tier]]))) ** 2) / 1.5)
         within = lure / np.bincount(CATEGORY_OF, weights=lure)[CATEGORY_OF]
         for favourite in range(len(CATEGORIES)):
             share = (1 - FAVOURITE) / len(CATEGORIES) + FAVOURITE * (favourite == CATEGORY_OF)
@@ -93,4 +94,6 @@ def _tastes() -> np.ndarray:
 
 TASTES = _tastes()
 PIECES = float(np.dot(LINES, [1, 2, 3, 4]) * np.dot(QUANTITIES, [1, 2, 3]))  # in an order, on average
-GOODS = PIECES * (TASTES @ PRICES)  # expected goods of an order, [favourite, tier, currency], hundredths
+GOODS = (
+    PIECES * np.cumsum(TASTES[..., None] * PRICES, axis=2)[:, :, -1]
+)  # expected goods of an order, [favourite, tier, currency], hundredths

@@ -65,7 +65,8 @@ class Dice:
         attempt = 0
         while len(waiting):
             x = self.normal(question, who[waiting], attempt)
-            v = (1 + x / np.sqrt(9 * d)) ** 3
+            root = 1 + x / np.sqrt(9 * d)
+            v = root * root * root
             u = self.uniform(question + ", accepted", who[waiting], attempt)
             good = (v > 0) & (log(u) < 0.5 * x * x + d - d * v + d * log(np.where(v > 0, v, 1.0)))
             found[waiting[good]] = d * v[good]

@@ -48,7 +48,8 @@ def keep(persons: Persons, orders: pd.DataFrame, refunds: pd.DataFrame, calendar
 
 def _joined(persons: Persons, calendar: Calendar, dice: Dice) -> Floats:
     """By place: the moment of joining the platform; NaN = not a member (yet)."""
-    after = calendar.moment(persons.arrival) + 12 * dice.uniform("joins after", persons.number) ** 3
+    share = dice.uniform("joins after", persons.number)
+    after = calendar.moment(persons.arrival) + 12 * share * share * share
     return np.where(persons.is_member & (after < calendar.days), whole_seconds(after), np.nan)
 
 

@@ -61,6 +61,7 @@ class Persons:
     refuses: Floats
     city: Ints
     store: Ints
+    channel: Ints
     is_member: Flags
     is_guest: Flags
     logs_in: Flags
@@ -129,6 +130,7 @@ def meet(block: int, calendar: Calendar, dice: Dice) -> Persons:
         refuses=np.where(dice.happens("refuses at the door", 0.04, n), 0.15, 0.004),
         city=city,
         store=np.where(near_store, block * STORES + dice.whole("store", 0, STORES - 1, n), -1),
+        channel=dice.pick("arrives by", [10, 22, 18, 16, 4, 2, 8, 12, 3, 5], n),
         is_member=dice.happens("is a member", np.where(near_store, 0.9, 0.45), n) & buyer & (country == 0),
         is_guest=dice.happens("never signs in", 0.15, n) & (country > 0),
         logs_in=dice.happens("stays signed in", 0.6, n),
@@ -151,7 +153,8 @@ def _companies(n: Ints, is_contact: Flags, dice: Dice) -> Ints:
 
 
 def _births(n: Ints, calendar: Calendar, twin: Flags, son: Flags, dice: Dice) -> npt.NDArray[np.datetime64]:
-    age = 18 + 57 * dice.uniform("age", n) ** 1.4
+    share = dice.uniform("age", n)
+    age = 18 + 57 * share * np.sqrt(share)
     age = np.where(son, 18 + 20 * dice.uniform("age of a son", n), age)
     age = np.where(np.roll(son, -1), np.roll(age, -1) + 27.4, age)
     age = np.where(twin, np.roll(age, 1), age)

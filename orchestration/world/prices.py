@@ -23,9 +23,8 @@ TAX = np.array([0.13, 0.20, 0.08, 0.13])  # inside the price in China and the Un
 CANCELLED = 0.02  # of online orders: never paid for, or thought better of
 BAD_IF_STAYS, BAD_IF_LEAVES = 0.045, 0.16  # share of bad deliveries among orders after which one stays, or leaves
 REFUND_IF_BAD = 0.35  # of bad deliveries: the whole order is given back
-_EDGES = (np.cumsum(catalog.TASTES, axis=2) / catalog.TASTES.sum(axis=2, keepdims=True)).reshape(
-    -1, len(catalog.PRODUCTS)
-)
+_SHARES = np.cumsum(catalog.TASTES, axis=2)
+_EDGES = (_SHARES / _SHARES[:, :, -1:]).reshape(-1, len(catalog.PRODUCTS))
 _EDGES = (np.minimum(_EDGES, 1.0) + np.arange(len(_EDGES))[:, None]).ravel()
 
 
