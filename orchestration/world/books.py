@@ -23,7 +23,7 @@ STAFF = REPS + AGENTS + CLERKS + 4  # reps, agents, clerks, then: sales lead, su
 
 @dataclass(frozen=True)
 class World:
-    """What everybody in every block knows. `people` is how many there are (the last block may be cut)."""
+    """What everybody in every block knows. `people`: how many there are (the last block may be cut)."""
 
     people: int
     calendar: Calendar

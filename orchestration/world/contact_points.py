@@ -79,6 +79,7 @@ CANADIAN_AREAS = (
 )
 SLOTS = {1: 560, 2: 420, 3: 200}  # numbers a block may use of each country's
 HEAD_OFFICE = 60  # of them the last so many for companies and staff
+RESTS = 0.1  # of the calendar: a number given up, before somebody else gets it
 
 
 @dataclass(frozen=True)
@@ -100,7 +101,7 @@ def find(persons: Persons, calendar: Calendar, dice: Dice) -> ContactPoints:
     gives_up = np.roll(recycled, -5)
     changed_at = _within(dice.uniform("new number", n), 0.15, 0.85, calendar)
     first, second = _phones(persons, 0), _phones(persons, 1)
-    got_at = np.where(recycled, np.roll(changed_at, 5) + 90, -400.0)
+    got_at = np.where(recycled, whole_seconds(np.roll(changed_at, 5) + RESTS * calendar.days), -400.0)
     first = np.where(recycled, np.roll(first, 5), first)
     changes = (changes & ~recycled & (persons.country == 0)) | gives_up
     kept, new = first != "", changes & (second != "")
