@@ -126,7 +126,7 @@ def goals(block: int, calendar: Calendar, dice: Dice) -> pd.DataFrame:
     }
     rows = []
     for quarter, day in enumerate(begins):
-        ends = date(day.year + day.month // 12, (day.month + 3 - 1) % 12 + 1, 1)
+        ends = date(day.year + day.month // 10, (day.month + 2) % 12 + 1, 1)
         for position, (metric, (level, change, owner)) in enumerate(metrics.items()):
             share = float(dice.uniform("ambition", block, quarter, position)[0])
             baseline = round(level * (0.9 + 0.2 * share), 4)
