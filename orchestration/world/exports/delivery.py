@@ -24,7 +24,7 @@ class Feed:
     """One kind of export. `file` is the name of its files; {day}, {stamp} stand for 2026-11-01 and 202611010800.
 
     preamble: everything before the first row, as text; encoding: of the finished file. A name that ends in .gz is
-    compressed.
+    compressed, one in .parquet a table. file_at_once: the name when everything comes in one delivery, if another.
     """
 
     system: str
@@ -33,15 +33,11 @@ class Feed:
     preamble: str = ""
     encoding: str = "utf-8"
     rhythm: Rhythm = Rhythm.WEEKLY
+    file_at_once: str = ""
 
     @property
     def key(self) -> str:
         return f"{self.system}/{self.name}"
-
-    def path(self, day: date) -> PurePosixPath:
-        """Below the inbox."""
-        name = self.file.format(day=day.isoformat(), stamp=f"{day:%Y%m%d}0800")
-        return PurePosixPath(self.system) / day.isoformat() / name
 
 
 @dataclass(frozen=True)
@@ -66,8 +62,17 @@ class Schedule:
         """When each delivery of the feed ends, in UTC microseconds; oldest first."""
         return np.array(self.days(feed.rhythm), dtype="datetime64[us]")
 
+    @property
+    def is_at_once(self) -> bool:
+        return self.daily_days == 0
+
     def paths(self, feed: Feed) -> list[PurePosixPath]:
-        return [feed.path(day) for day in self.days(feed.rhythm)]
+        """The feed's files below the inbox, oldest first."""
+        file = feed.file_at_once or feed.file if self.is_at_once else feed.file
+        return [
+            PurePosixPath(feed.system) / day.isoformat() / file.format(day=day.isoformat(), stamp=f"{day:%Y%m%d}0800")
+            for day in self.days(feed.rhythm)
+        ]
 
     def position(self, feed: Feed, moments: npt.NDArray[np.datetime64]) -> npt.NDArray[np.int64]:
         """The first delivery of the feed that may tell of each moment (UTC); one past the last = not told yet."""

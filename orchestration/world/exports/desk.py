@@ -75,13 +75,23 @@ class Desk:
 
     def write(self, feed: Feed, query: str) -> None:
         """Add the lines of the query (delivery, line; in the order of their deliveries) to the feed's files."""
-        days = self.schedule.days(feed.rhythm)
+        paths = self.schedule.paths(feed)
         with self.scratch.open("ab") as scratch:
             for delivery, text, rows in texts(self.connection.sql(query)):
-                path = feed.path(days[delivery])
-                written = scratch.write(_encoded(text, feed, path))
-                self._pieces.append(Piece(path, feed.key, self._length, written, rows))
-                self._length += written
+                length = scratch.write(_encoded(text, feed, paths[delivery]))
+                self._note(feed, paths[delivery], length, rows)
+
+    def write_table(self, feed: Feed, query: str) -> None:
+        """Add the rows of the query to the feed's only delivery, a table: kept as Arrow until inbox.py joins them."""
+        rows = self.connection.sql(query).to_arrow_table()
+        with self.scratch.open("ab") as scratch:
+            with pa.ipc.new_stream(scratch, rows.schema) as stream:
+                stream.write_table(rows)
+            self._note(feed, self.schedule.paths(feed)[0], scratch.tell() - self._length, rows.num_rows)
+
+    def _note(self, feed: Feed, path: PurePosixPath, length: int, rows: int) -> None:
+        self._pieces.append(Piece(path, feed.key, self._length, length, rows))
+        self._length += length
 
     def name_records(self, system: str, kind: str, rows: str) -> None:
         """Tell the truth about records: SQL of source_record_id and person (of an account: its number)."""

@@ -50,7 +50,7 @@ LINE = {
 }
 # Billing and Shipping: ten columns side by side, the same in both.
 FIRST_OF_ADDRESS = ("Billing Name", "Shipping Name")
-ADDRESS_COLUMNS = "Name,Street,Address1,Address2,Company,City,Zip,Province,Country,Phone".split(",")
+ADDRESS_COLUMNS = ["Name", "Street", "Address1", "Address2", "Company", "City", "Zip", "Province", "Country", "Phone"]
 ADDRESS = {
     "Name": "minimal(full_name)",
     "Street": "minimal(street || case when unit = '' then '' else ', ' || unit end)",
