@@ -60,7 +60,7 @@ def live_block(number: int, world: World) -> Books:
     }
     books["records"] = cards.write_cards(persons, books, calendar, dice)
     books["traps"] = traps.label(persons, points, books["people"]["handle"].to_numpy(dtype=object), books)
-    return Books(block=number, **_cut(books, world.people))
+    return Books(block=number, **(books if world.people >= (number + 1) * BLOCK else _cut(books, world.people)))
 
 
 def _together(

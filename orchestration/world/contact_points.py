@@ -1,4 +1,4 @@
-"""Where people can be reached and since when: telephones, mailboxes, addresses, and the company's own numbers.
+"""Where people can be reached and since when: telephones and mailboxes, and the company's own numbers.
 
 Nobody real can be reached by accident; README.md says why.
 """
@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from orchestration.world import names
+from orchestration.world.addresses import addresses
 from orchestration.world.books import BLOCK
 from orchestration.world.dice import Dice
 from orchestration.world.people import Flags, Floats, Ints, Persons, Texts
@@ -113,7 +114,7 @@ def find(persons: Persons, calendar: Calendar, dice: Dice) -> ContactPoints:
         "until_at": np.concatenate([np.where(new, changed_at, np.nan)[kept], np.full(new.sum(), np.nan)]),
     }
     mails, first_mail = _mails(persons, calendar, dice)
-    return ContactPoints(phones, mails, _addresses(persons, calendar, dice), first, first_mail, recycled)
+    return ContactPoints(phones, mails, addresses(persons, calendar, dice), first, first_mail, recycled)
 
 
 def office_phone(country: int, block: int, number: int) -> str:
@@ -207,53 +208,3 @@ def _mails(persons: Persons, calendar: Calendar, dice: Dice) -> tuple[dict[str, 
 
 def company_domain(account: int) -> str:
     return f"company-{account}.example"
-
-
-def _addresses(persons: Persons, calendar: Calendar, dice: Dice) -> dict[str, np.ndarray]:
-    head = persons.household
-    moves = dice.happens("moves house", 0.12, head)
-    moved_at = _within(dice.uniform("moves house on", head), 0.05, 0.95, calendar)
-    none = np.full(len(head), np.nan)
-    first = _homes(persons, 0, dice)
-    second = {column: values[moves] for column, values in _homes(persons, 1, dice).items()}
-    first |= {"from_at": np.full(len(head), -2000.0), "until_at": np.where(moves, moved_at, none)}
-    second |= {"from_at": moved_at[moves], "until_at": none[moves]}
-    return {column: np.concatenate([first[column], second[column]]) for column in first}
-
-
-def _homes(persons: Persons, which: int, dice: Dice) -> dict[str, np.ndarray]:
-    n, head, city = persons.number, persons.household, persons.city
-    number = dice.whole("house number", 1, 480, head, which)
-    street, room = dice.whole("street", 0, 15, head, which), dice.whole("room", 0, 7_999, head, which)
-    tail = dice.whole("postcode", 0, 99, head, which)
-    names_ = ("province", "city", "city_latin", "district", "street", "street_latin", "unit", "postcode")
-    rows: dict[str, list[str]] = {name: [] for name in names_}
-    lists = (values.tolist() for values in (persons.country, city, number, street, room, tail))
-    for country, where, house, road, flat, end in zip(*lists, strict=True):
-        province, town, town_latin, _, code = (column[where] for column in names.CITIES[country])
-        town, town_latin = town.replace("_", " "), town_latin.replace("_", " ")
-        if country == 0:
-            road_latin = names.CHINESE_STREETS[1][road].replace("_", " ")
-            written, latin = f"{names.CHINESE_STREETS[0][road]}{house}号", f"{house} {road_latin}"
-            unit = f"{flat // 1000 + 1}栋{flat % 1000 // 40 + 1}{flat % 40 // 10 + 1:02d}室"
-            zip_code = f"{code}{end:02d}"
-        else:
-            written = latin = f"{house} {names.WESTERN_STREETS[road]}"
-            unit = (
-                f"Flat {flat % 40 + 1}"
-                if country == 1 and flat % 3 == 0
-                else f"Apt {flat % 90 + 1}"
-                if flat % 3 == 0
-                else ""
-            )
-            zip_code = (
-                f"{code}{end % 20 + 1} {end % 9 + 1}AA",
-                f"{code}{end:02d}",
-                f"{code}A {end % 9 + 1}B{end % 10}",
-            )[country - 1]
-        district = names.CHINESE_DISTRICTS[flat % 10] if country == 0 else ""
-        cells = ("" if province == "_" else province, town, town_latin, district, written, latin, unit, zip_code)
-        for column, cell in zip(rows.values(), cells, strict=True):
-            column.append(cell)
-    texts = {column: np.array(cells, dtype=object) for column, cells in rows.items()}
-    return {"person": n, "address": np.full(len(n), which), **texts}
