@@ -86,6 +86,13 @@ class Books:
                 _check(field.name, getattr(self, field.name))
 
 
+def join(blocks: list[Books]) -> Books:
+    """Neighbouring blocks as one; `block` is that of the first."""
+    names = [field.name for field in fields(Books) if field.name != "block"]
+    tables = {name: pd.concat([getattr(books, name) for books in blocks], ignore_index=True) for name in names}
+    return Books(block=blocks[0].block, **tables)
+
+
 def table(name: str, columns: dict[str, Any]) -> pd.DataFrame:
     """The table of that name from its columns, each cast to its dtype and put in order. Raises KeyError for a column
     that is missing, ValueError for one that is not agreed."""

@@ -1,8 +1,8 @@
 """Writes the whole world: blocks of people live in up to two processes and are written down in order. Parts meet here.
 
-A worker lives one block, writes its exports into a scratch file and tells its truth; this process joins them in the
-order of the blocks, so the bytes depend neither on the number of workers nor on who was first, and no more than a few
-blocks are in memory at once.
+A worker lives TOGETHER neighbouring blocks, writes their exports into a scratch file and tells their truth; this
+process joins them in the order of the blocks, so the bytes depend neither on the number of workers nor on who was
+first, and no more than a few blocks are in memory at once.
 """
 
 from collections import deque
@@ -20,7 +20,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from orchestration.world.block import live_block
-from orchestration.world.books import World
+from orchestration.world.books import World, join
 from orchestration.world.dice import Dice
 from orchestration.world.exports.desk import Written
 from orchestration.world.exports.inbox import Inbox
@@ -29,8 +29,9 @@ from orchestration.world.seasons import Calendar
 from orchestration.world.truth_tables import block_truth, whole_truth
 
 FEWEST_DAYS = 60  # the last 28 come in pieces, and something must lie before them
-WORTH_A_PROCESS = 4  # blocks: below, starting processes takes longer than the work
-AHEAD = 2  # blocks a worker may be ahead of the one that is joined
+TOGETHER = 4  # blocks: half the cost of writing one is planning, which they share; each takes about 250 MB
+WORTH_PROCESSES = 2  # tasks: for one, starting processes takes longer than the work
+AHEAD = 2  # tasks a worker may be ahead of the one that is joined
 
 Told = tuple[Written, dict[str, pa.Table]]
 
@@ -86,34 +87,36 @@ def write_world(
 
 
 def _lived(world: World, workers: int, scratch: Path) -> Iterator[Told]:
-    """Every block, in order."""
+    """All blocks, in order."""
     rmtree(scratch, ignore_errors=True)
     scratch.mkdir(parents=True)
     live = partial(_live, world, scratch)
     try:
-        if workers < 2 or world.blocks < WORTH_A_PROCESS:
-            yield from map(live, range(world.blocks))
+        numbers = range(world.blocks)
+        tasks = [numbers[first : first + TOGETHER] for first in numbers[::TOGETHER]]
+        if workers < 2 or len(tasks) < WORTH_PROCESSES:
+            yield from map(live, tasks)
         else:
-            yield from _in_processes(live, world.blocks, workers)
+            yield from _in_processes(live, tasks, workers)
     finally:
         rmtree(scratch)
 
 
-def _in_processes(live: Callable[[int], Told], blocks: int, workers: int) -> Iterator[Told]:
+def _in_processes(live: Callable[[range], Told], tasks: list[range], workers: int) -> Iterator[Told]:
     # Spawned, not forked: the parent may have threads (DuckDB, Arrow), and a fork would copy their locks.
     with ProcessPoolExecutor(workers, get_context("spawn")) as pool:
         waiting: deque[Future[Told]] = deque()
-        for number in range(blocks):
-            waiting.append(pool.submit(live, number))
+        for blocks in tasks:
+            waiting.append(pool.submit(live, blocks))
             if len(waiting) == workers * AHEAD:
                 yield waiting.popleft().result()
         while waiting:
             yield waiting.popleft().result()
 
 
-def _live(world: World, scratch: Path, number: int) -> Told:
-    books = live_block(number, world)
-    return write_block(world, books, scratch / f"{number}"), block_truth(books, world)
+def _live(world: World, scratch: Path, numbers: range) -> Told:
+    books = join([live_block(number, world) for number in numbers])
+    return write_block(world, books, scratch / f"{numbers[0]}"), block_truth(books, world)
 
 
 @contextmanager

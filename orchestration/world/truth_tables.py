@@ -1,4 +1,4 @@
-"""What no system knows: the truth of one block, and of the whole world, as tables for truth/*.parquet. What follows
+"""What no system knows: the truth of some blocks, and of the whole world, as tables for truth/*.parquet. What follows
 from them in closed form stands in truth.py; what the columns mean in README.md."""
 
 from datetime import timedelta
