@@ -55,8 +55,8 @@ def world(
 ) -> None:
     """Let the synthetic company write its exports, and its truth beside them."""
     from orchestration.world.company import write_world
-    from orchestration.world.mess.plan import make_mess
     from orchestration.world.exports.report import summary_of
+    from orchestration.world.mess.plan import make_mess
 
     end = last_day.date() if last_day else clock.today()
     try:

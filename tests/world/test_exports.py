@@ -16,7 +16,12 @@ def test_shopify_orders_add_up_to_the_books():
     orders = books().orders[books().orders["place"].isin([SHOP, STORE])]
     told = _first_rows()
     assert len(told) == len(orders)
-    for column, cell in [("total", "Total"), ("refunded", "Refunded Amount"), ("discount", "Discount Amount"), ("tax", "Taxes")]:
+    for column, cell in [
+        ("total", "Total"),
+        ("refunded", "Refunded Amount"),
+        ("discount", "Discount Amount"),
+        ("tax", "Taxes"),
+    ]:
         assert _by_currency(told.values(), cell, "Currency") == _in_books(orders, column), cell
 
 
@@ -24,7 +29,9 @@ def test_an_order_fills_its_own_cells_on_its_first_line_only():
     for delivery in rows("shopify/orders"):
         seen = set()
         for row in delivery:
-            order_cells = [row[name] for name in ("Id", "Total", "Currency", "Financial Status", "Source", "Billing Name")]
+            order_cells = [
+                row[name] for name in ("Id", "Total", "Currency", "Financial Status", "Source", "Billing Name")
+            ]
             assert all(order_cells) if row["Name"] not in seen else not any(order_cells)
             seen.add(row["Name"])
 
@@ -39,7 +46,9 @@ def test_every_shopify_line_of_the_books_is_in_the_newest_version_of_its_order()
     shop = books().orders[books().orders["place"].isin([SHOP, STORE])][["person", "order"]]
     lines = books().lines.merge(shop, on=["person", "order"])
     assert sum(len(found) for found in counted.values()) == len(lines)
-    assert sum(q * p for found in counted.values() for q, p in found) == int((lines["quantity"] * lines["unit_price"]).sum())
+    assert sum(q * p for found in counted.values() for q, p in found) == int(
+        (lines["quantity"] * lines["unit_price"]).sum()
+    )
 
 
 def test_a_customer_export_knows_every_account_that_was_not_erased_or_merged():
@@ -98,7 +107,9 @@ def test_every_ticket_comes_with_all_its_comments():
     assert sum(row["satisfaction_rating"]["score"] in ("bad", "good") for row in told.values()) == int(
         tickets["score"].isin([2, 3]).sum()
     )
-    assert {row["requester_id"] for row in told.values()} - {row["id"] for row in last("zendesk/users")} <= _erased_users()
+    assert {row["requester_id"] for row in told.values()} - {
+        row["id"] for row in last("zendesk/users")
+    } <= _erased_users()
 
 
 def test_every_call_of_the_website_is_archived_and_a_few_are_archived_twice():
@@ -113,8 +124,14 @@ def test_every_call_of_the_website_is_archived_and_a_few_are_archived_twice():
 
 @pytest.mark.parametrize(
     ("key", "table"),
-    [("Lead", "leads"), ("Opportunity", "opportunities"), ("OpportunityHistory", "stage_events"), ("Task", "tasks")]
-    + [("CampaignMember", "campaign_members"), ("User", "staff")],
+    [
+        ("Lead", "leads"),
+        ("Opportunity", "opportunities"),
+        ("OpportunityHistory", "stage_events"),
+        ("Task", "tasks"),
+        ("CampaignMember", "campaign_members"),
+        ("User", "staff"),
+    ],
 )
 def test_the_crm_tells_of_everything_by_the_last_day(key: str, table: str):
     assert len(last(f"salesforce/{key}")) == len(getattr(books(), table)) > 0
@@ -124,11 +141,15 @@ def test_the_crm_tells_of_everything_by_the_last_day(key: str, table: str):
 def test_the_newest_stage_of_every_deal_is_the_books_stage():
     won = sum(row["IsWon"] == "1" for row in last("salesforce/Opportunity"))
     assert won == int((books().opportunities["is_won"] & books().opportunities["closed_at"].notna()).sum())
-    assert sum(_cents(row["Amount"]) for row in last("salesforce/Opportunity")) == int(books().opportunities["amount"].sum())
+    assert sum(_cents(row["Amount"]) for row in last("salesforce/Opportunity")) == int(
+        books().opportunities["amount"].sum()
+    )
 
 
 def test_costs_goals_and_return_visits_are_complete():
-    assert sum(_cents(row["cost"]) for row in everything("ads/campaign_costs")) == int(books().campaign_costs["spend"].sum())
+    assert sum(_cents(row["cost"]) for row in everything("ads/campaign_costs")) == int(
+        books().campaign_costs["spend"].sum()
+    )
     assert len(everything("service/return_visits")) == len(books().return_visits)
     assert len(last("hr/staff")) == len(books().staff)
 
@@ -142,12 +163,19 @@ def test_references_of_the_crm_lead_to_records_it_delivered(name: str, column: s
     prefix = next(iter(known))[:3]
     for other in ("Contact", "Lead", "Opportunity", "OpportunityHistory", "CampaignMember", "Task", "Case", "Account"):
         for row in last(f"salesforce/{other}"):
-            dangling = [v for k, v in row.items() if v.startswith(f"{prefix}Ex0") and v not in known and "Master" not in k]
+            dangling = [
+                v for k, v in row.items() if v.startswith(f"{prefix}Ex0") and v not in known and "Master" not in k
+            ]
             assert not dangling, (other, row)
 
 
 def test_ids_are_unique_in_every_delivery():
-    keyed = {"zendesk/tickets": "id", "zendesk/users": "id", "tmall/orders": "订单编号", "shopify/customers": "Customer ID"}
+    keyed = {
+        "zendesk/tickets": "id",
+        "zendesk/users": "id",
+        "tmall/orders": "订单编号",
+        "shopify/customers": "Customer ID",
+    }
     keyed |= {key: "Id" for key in FEED if key.startswith("salesforce/")}
     keyed |= {"youzan/customers": "权益卡", "youzan/points": "流水号", "service/return_visits": "回访编号"}
     for key, identity in keyed.items():
@@ -159,7 +187,14 @@ def test_ids_are_unique_in_every_delivery():
 def test_no_delivery_tells_of_its_own_day_or_later():
     moments = re.compile(r"(?<![\d-])20\d\d-\d\d-\d\d[ T]\d\d:\d\d:\d\d")
     ahead = ("有效", "失效", "CloseDate", "ActivityDate", "Birthdate")
-    for key in ("salesforce/Lead", "salesforce/Contact", "salesforce/Task", "zendesk/tickets", "segment/events", "erp/orders"):
+    for key in (
+        "salesforce/Lead",
+        "salesforce/Contact",
+        "salesforce/Task",
+        "zendesk/tickets",
+        "segment/events",
+        "erp/orders",
+    ):
         for file, delivery in zip(paths(FEED[key], delivered()), rows(key), strict=True):
             day = file.parent.name
             for row in delivery:
@@ -182,9 +217,7 @@ def _rows_at_once(key: str):
 
 
 def _first_rows() -> dict[str, dict]:
-    return newest("shopify/orders", "Name") and {
-        row["Name"]: row for row in everything("shopify/orders") if row["Id"]
-    }
+    return newest("shopify/orders", "Name") and {row["Name"]: row for row in everything("shopify/orders") if row["Id"]}
 
 
 def _by_currency(told, cell: str, currency: str) -> dict[str, int]:

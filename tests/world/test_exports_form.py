@@ -12,21 +12,22 @@ from orchestration.world.exports.salesforce.companies import ACCOUNT
 from tests.world.delivered import FEED, delivered, everything, last, paths
 
 SHOPIFY_ORDERS = (
-    "Name,Email,Financial Status,Paid at,Fulfillment Status,Fulfilled at,Accepts Marketing,Currency,Subtotal,Shipping,Taxes,"
-    "Total,Discount Code,Discount Amount,Shipping Method,Created at,Lineitem quantity,Lineitem name,Lineitem price,"
+    "Name,Email,Financial Status,Paid at,Fulfillment Status,Fulfilled at,Accepts Marketing,Currency,Subtotal,Shipping,"
+    "Taxes,Total,Discount Code,Discount Amount,Shipping Method,Created at,Lineitem quantity,Lineitem name,Lineitem price,"
     "Lineitem compare at price,Lineitem sku,Lineitem requires shipping,Lineitem taxable,Lineitem fulfillment status,"
     "Billing Name,Billing Street,Billing Address1,Billing Address2,Billing Company,Billing City,Billing Zip,"
     "Billing Province,Billing Country,Billing Phone,Shipping Name,Shipping Street,Shipping Address1,Shipping Address2,"
-    "Shipping Company,Shipping City,Shipping Zip,Shipping Province,Shipping Country,Shipping Phone,Notes,Note Attributes,"
-    "Cancelled at,Payment Method,Payment Reference,Refunded Amount,Vendor,Outstanding Balance,Employee,Location,Device ID,"
-    "Id,Tags,Risk Level,Source,Lineitem discount,Tax 1 Name,Tax 1 Value,Tax 2 Name,Tax 2 Value,Tax 3 Name,Tax 3 Value,"
+    "Shipping Company,Shipping City,Shipping Zip,Shipping Province,Shipping Country,Shipping Phone,Notes,"
+    "Note Attributes,Cancelled at,Payment Method,Payment Reference,Refunded Amount,Vendor,Outstanding Balance,Employee,"
+    "Location,Device ID,Id,Tags,Risk Level,Source,Lineitem discount,Tax 1 Name,Tax 1 Value,Tax 2 Name,Tax 2 Value,Tax 3 Name,Tax 3 Value,"
     "Tax 4 Name,Tax 4 Value,Tax 5 Name,Tax 5 Value,Phone,Receipt Number,Duties,Billing Province Name,"
     "Shipping Province Name,Payment ID,Payment Terms Name,Next Payment Due At,Payment References"
 )
 SHOPIFY_CUSTOMERS = (
     "Customer ID,First Name,Last Name,Email,Accepts Email Marketing,Default Address Company,Default Address Address1,"
     "Default Address Address2,Default Address City,Default Address Province Code,Default Address Country Code,"
-    "Default Address Zip,Default Address Phone,Phone,Accepts SMS Marketing,Total Spent,Total Orders,Note,Tax Exempt,Tags"
+    "Default Address Zip,Default Address Phone,Phone,Accepts SMS Marketing,Total Spent,Total Orders,Note,Tax Exempt,"
+    "Tags"
 )
 TMALL_ORDERS = (
     "订单编号,买家会员名,买家支付宝账号,买家应付货款,买家应付邮费,买家支付积分,总金额,返点积分,买家实际支付金额,"
@@ -43,14 +44,18 @@ YOUZAN_CUSTOMERS = (
 RESERVED = re.compile(r"@([\w-]+\.)*(example(\.(com|org|net))?|test)$", re.IGNORECASE)
 TYPED = {"test@test.com", "noname@example.com"}
 FICTION = re.compile(
-    r"86154\d{8}|1\d{3}55501\d\d|44(1(1[3-8]|[2-6]1)4960|7700900|2079460|1914980|2896496|2920180|3069990)\d{3}"
+    r"86(154\d|1349)\d{7}|1\d{3}55501\d\d|44(1(1[3-8]|[2-6]1)4960|7700900|2079460|1914980|2896496|2920180|3069990)\d{3}"
 )
 
 
 @pytest.mark.parametrize(
     ("key", "header"),
-    [("shopify/orders", SHOPIFY_ORDERS), ("shopify/customers", SHOPIFY_CUSTOMERS)]
-    + [("tmall/orders", TMALL_ORDERS), ("youzan/customers", YOUZAN_CUSTOMERS)],
+    [
+        ("shopify/orders", SHOPIFY_ORDERS),
+        ("shopify/customers", SHOPIFY_CUSTOMERS),
+        ("tmall/orders", TMALL_ORDERS),
+        ("youzan/customers", YOUZAN_CUSTOMERS),
+    ],
 )
 def test_the_header_is_the_vendors(key: str, header: str):
     for file in paths(FEED[key], delivered()):
@@ -87,7 +92,13 @@ def test_tmall_guards_its_ids_and_masks_its_people():
         assert re.fullmatch(r'="\d{18}"', row["订单编号"])
         assert re.fullmatch(r".\*\*", row["收货人姓名"])
         assert re.fullmatch(r"('\d{3}\*{4}\d{3,4})?", row["联系手机"]), row["联系手机"]
-        assert row["订单状态"] in {"等待买家付款", "买家已付款，等待卖家发货", "卖家已发货，等待买家确认", "交易成功", "交易关闭"}
+        assert row["订单状态"] in {
+            "等待买家付款",
+            "买家已付款，等待卖家发货",
+            "卖家已发货，等待买家确认",
+            "交易成功",
+            "交易关闭",
+        }
         assert re.fullmatch(r"\d+(\.\d\d)?元", row["打款商家金额"])
 
 
@@ -128,7 +139,12 @@ def test_telephones_can_belong_to_nobody():
     found |= {row["phone"] for row in everything("zendesk/users") if row["phone"]}
     found |= {row["联系电话" if "联系电话" in row else "客户电话"] for row in everything("service/return_visits")}
     assert len(found) > 300
-    assert {phone for phone in found if phone and not _is_fiction(phone)} <= {"13800138000", "000000", "'13800138000", "'000000"}
+    assert {phone for phone in found if phone and not _is_fiction(phone)} <= {
+        "13800138000",
+        "000000",
+        "'13800138000",
+        "'000000",
+    }
 
 
 def test_the_library_that_checks_telephones_calls_them_valid():
@@ -148,11 +164,15 @@ def _is_fiction(phone: str) -> bool:
     digits = re.sub(r"\D", "", phone.translate(str.maketrans("０１２３４５６７８９", "0123456789")))
     digits = digits.removeprefix("00")
     # Written at home: without the country, or with a nought in its place.
-    return any(FICTION.fullmatch(form) for form in (digits, f"86{digits}", f"44{digits.removeprefix('0')}", f"1{digits}"))
+    return any(
+        FICTION.fullmatch(form) for form in (digits, f"86{digits}", f"44{digits.removeprefix('0')}", f"1{digits}")
+    )
 
 
 def _files(ending: str) -> list[Path]:
-    return [file for file in sorted((delivered() / "inbox").rglob("*")) if file.is_file() and file.name.endswith(ending)]
+    return [
+        file for file in sorted((delivered() / "inbox").rglob("*")) if file.is_file() and file.name.endswith(ending)
+    ]
 
 
 def _text(file: Path) -> str:

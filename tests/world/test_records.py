@@ -26,8 +26,18 @@ def test_characters_stand_over_their_counterparts():
 
 @pytest.mark.parametrize(
     ("style", "written"),
-    list(enumerate(["+8615412345678", "15412345678", "+86 154 1234 5678", "008615412345678", "154-1234-5678", "１５４１２３４５６７８"]))
-    ,
+    list(
+        enumerate(
+            [
+                "+8615412345678",
+                "15412345678",
+                "+86 154 1234 5678",
+                "008615412345678",
+                "154-1234-5678",
+                "１５４１２３４５６７８",
+            ]
+        )
+    ),
 )
 def test_one_chinese_number_is_written_in_many_ways(say, style: int, written: str):
     assert say(f"written_phone('+8615412345678', {style})") == written

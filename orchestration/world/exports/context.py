@@ -1,5 +1,5 @@
-"""What every block's exports refer to and no block owns: goods, campaigns, the codes on coupons, the words for channels, topics and
-currencies."""
+"""What every block's exports refer to and no block owns: goods, campaigns, the codes on coupons, the
+words for channels, topics and currencies."""
 
 import duckdb
 import pandas as pd
@@ -11,7 +11,8 @@ from orchestration.world.seasons import Calendar
 
 WORDS = """
 create or replace macro channel_words(channel) as case channel when 'paid_search' then 'Paid Search'
-    when 'sms' then 'SMS' when 'event' then 'Fair 展会' when 'store' then 'Store 门店' else upper(channel[1]) || channel[2:] end;
+    when 'sms' then 'SMS' when 'event' then 'Fair 展会' when 'store' then 'Store 门店' else upper(channel[1])
+        || channel[2:] end;
 create or replace macro currency_of(country) as case country when 'China' then 'CNY' when 'United Kingdom' then 'GBP'
     when 'United States' then 'USD' else 'CAD' end;
 create or replace macro subject_words(topic) as case topic

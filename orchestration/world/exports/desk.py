@@ -71,7 +71,8 @@ class Desk:
         """The SQL of Schedule.position: the number of the first delivery that may tell of a moment."""
         mornings = self.schedule.mornings(feed).astype("int64")
         step = feed.rhythm.value * 86_400_000_000
-        return f"case when epoch_us({moment}) < {mornings[0]} then 0 else (epoch_us({moment}) - {mornings[0]}) // {step} + 1 end"
+        since_first = f"(epoch_us({moment}) - {mornings[0]})"
+        return f"case when {since_first} < 0 then 0 else {since_first} // {step} + 1 end"
 
     def write(self, feed: Feed, query: str) -> None:
         """Add the lines of the query (delivery, line; in the order of their deliveries) to the feed's files."""
@@ -99,7 +100,8 @@ class Desk:
         self._records.append(
             self.connection.sql(
                 f"""select distinct '{system}' as source_system, '{kind}' as source_record_type,
-                    source_record_id::varchar as source_record_id, '{letter}' || lpad(person::varchar, 7, '0') as person_id
+                    source_record_id::varchar as source_record_id, '{letter}' || lpad(person::varchar, 7, '0')
+                        as person_id
                 from ({rows}) order by source_record_id"""
             ).to_arrow_table()
         )

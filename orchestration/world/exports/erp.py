@@ -68,7 +68,8 @@ join accounts a on a.account = o.account
 join account_names n on n.account = o.account
 left join staff s on s.staff = o.rep
 left join contracts c on c.contract = q.opportunity
-left join (select opportunity, quote, count(*) as lines from quote_lines group by all) i on i.opportunity = q.opportunity and i.quote = q.quote
+left join (select opportunity, quote, count(*) as lines from quote_lines group by all) i
+    on i.opportunity = q.opportunity and i.quote = q.quote
 """
 CONTRACT_ROWS = """
 select m.delivery, c.*, n.erp_name, currency_of(a.country) as currency
@@ -81,7 +82,8 @@ ORDER_ROWS = """
 create or replace temp table erp_orders as
 with news as (
     select distinct person, number, {delivery} as delivery
-    from (select person, "order" as number, unnest([o.at, shipped_at, delivered_at, paid_at]) as moment from orders o where place = 'b2b')
+    from (select person, "order" as number, unnest([o.at, shipped_at, delivered_at, paid_at]) as moment from orders o
+        where place = 'b2b')
     where moment is not null
 )
 select n.delivery, m.morning, o.*, p.surname || ' ' || p.given as full_name, p.country, e.address as email
@@ -118,6 +120,7 @@ def write(desk: Desk) -> None:
     desk.name_records(
         "erp",
         "order",
-        """select erp_number('B', own_number(person, "order")) as source_record_id, coalesce(placed_by, person) as person
+        """select erp_number('B', own_number(person, "order")) as source_record_id, coalesce(placed_by, person)
+            as person
         from erp_orders""",
     )

@@ -7,6 +7,8 @@ shares no factor with MULTIPLIER); nothing counts up over the company.
 import duckdb
 import numpy as np
 import pyarrow as pa
+from duckdb.func import PythonUDFType
+from duckdb.sqltypes import BIGINT, VARCHAR
 
 ALPHABET = np.frombuffer(b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz", dtype=np.uint8)
 CHECKS = np.frombuffer(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ012345", dtype=np.uint8)
@@ -23,15 +25,19 @@ create or replace macro turned(number, size) as (number % 100000) * (size // 100
 create or replace macro multiplied(number, size) as ((number::hugeint * {MULTIPLIER} + 8191) % size)::bigint;
 create or replace macro scrambled(number, size) as multiplied(turned(multiplied(number, size), size), size);
 create or replace macro own_number(person, number) as person * 10000 + number;
-create or replace macro shopify_customer_id(person, entry) as 7000000000000 + scrambled(person * 10 + entry, 1000000000000);
-create or replace macro shopify_order_id(person, number) as 5000000000000 + scrambled(own_number(person, number), 1000000000000);
+create or replace macro shopify_customer_id(person, entry) as 7000000000000 + scrambled(person * 10 + entry,
+    1000000000000);
+create or replace macro shopify_order_id(person, number) as 5000000000000 + scrambled(own_number(person, number),
+    1000000000000);
 create or replace macro shopify_order_name(person, number) as
     '#' || lpad(scrambled(own_number(person, number) + 77, 100000000000)::varchar, 11, '0');
 create or replace macro tmall_order_id(person, number) as
     100000000000000000 + scrambled(own_number(person, number), 900000000000000000);
 create or replace macro zendesk_user_id(person, entry) as 380000000000 + scrambled(person * 10 + entry, 10000000000);
 create or replace macro zendesk_agent_id(staff) as 360000000000 + scrambled(staff, 1000000000);
-create or replace macro zendesk_ticket_id(person, ticket) as 10000000000 + scrambled(own_number(person, ticket), 90000000000);
+create or replace macro zendesk_ticket_id(person, ticket) as 10000000000 + scrambled(own_number(person, ticket),
+    90000000000);
+create or replace macro staff_number(staff) as 'E' || lpad(scrambled(staff, 1000000)::varchar, 6, '0');
 create or replace macro erp_number(kind, number) as kind || lpad(scrambled(number, 10000000000)::varchar, 10, '0');
 """
 
@@ -50,7 +56,7 @@ def teach(connection: duckdb.DuckDBPyConnection) -> None:
         told.append(pa.StringArray.from_buffers(len(letters), pa.py_buffer(ends), pa.py_buffer(letters)))
         return told[-1]
 
-    connection.create_function("salesforce_id", salesforce_id, ["VARCHAR", "BIGINT"], "VARCHAR", type="arrow")
+    connection.create_function("salesforce_id", salesforce_id, [VARCHAR, BIGINT], VARCHAR, type=PythonUDFType.ARROW)
 
 
 def salesforce_ids(prefix: str, numbers: np.ndarray) -> np.ndarray:

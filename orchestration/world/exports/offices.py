@@ -30,14 +30,14 @@ COSTS = {
     "currency": "'CNY'",
 }
 STAFF = {
-    "工号": "'E' || lpad(scrambled(staff, 1000000)::varchar, 6, '0')",
+    "工号": "staff_number(staff)",
     "姓名": "minimal(surname || given)",
     "英文名": "minimal(latin_name)",
     "邮箱": "plain(mail)",
     "手机": "plain(phone)",
     "部门编号": "department",
     "岗位": "replace(role::varchar, '_', ' ')",
-    "直属上级工号": "case when manager is null then '' else 'E' || lpad(scrambled(manager, 1000000)::varchar, 6, '0') end",
+    "直属上级工号": "staff_number(manager)",
     "入职日期": "plain(hired_at::date)",
     "离职日期": "plain(case when left_at < morning then left_at::date end)",
     "在职状态": "case when left_at < morning then '离职' else '在职' end",
@@ -52,7 +52,7 @@ DEPARTMENTS = {
 GOALS = {
     "目标编号": "'G' || lpad(goal::varchar, 7, '0')",
     "团队": "'Team ' || (team + 1)",
-    "负责人工号": "'E' || lpad(scrambled(owner, 1000000)::varchar, 6, '0')",
+    "负责人工号": "staff_number(owner)",
     "指标": "metric",
     "基线值": "baseline::decimal(18, 4)::varchar",
     "目标值": "target::decimal(18, 4)::varchar",
@@ -83,8 +83,10 @@ FEEDS = [VISIT_FEED, COST_FEED, STAFF_FEED, DEPARTMENT_FEED, GOAL_FEED]
 
 VISITS = """
 create or replace temp table called_back as
-select r.*, {delivery} as delivery, case when t.is_case then salesforce_id('Case', own_number(t.person, t.ticket)) end as case_id,
-    s.surname || s.given as agent_name, p.surname || case when p.country = 'China' then p.given else '' end as full_name,
+select r.*, {delivery} as delivery, case when t.is_case then salesforce_id('Case', own_number(t.person, t.ticket)) end
+    as case_id,
+    s.surname || s.given as agent_name, p.surname || case when p.country = 'China' then p.given else '' end
+        as full_name,
     at_home(h.e164) as phone
 from return_visits r
 join tickets t on t.person = r.person and t.ticket = r.ticket
@@ -104,8 +106,9 @@ def write(desk: Desk, block: int) -> None:
         "select erp_number('HF', own_number(person, ticket) * 10 + visit) as source_record_id, person from called_back",
     )
     # A day's costs are known when the day is over.
-    costs = f"(select c.*, k.code, {desk.delivery(COST_FEED, 'c.date + interval 86399 second')} as delivery from campaign_costs c left join campaigns k using (campaign))"
-    _write(desk, COST_FEED, COSTS, costs, "date, ad_account, channel, code")
+    known = desk.delivery(COST_FEED, "c.date + interval 86399 second")
+    costs = f"select c.*, k.code, {known} as delivery from campaign_costs c left join campaigns k using (campaign)"
+    _write(desk, COST_FEED, COSTS, f"({costs})", "date, ad_account, channel, code")
     staff = (
         f"(select m.*, s.*, {DEPARTMENT_OF} from staff s join {desk.mornings(STAFF_FEED)} on s.hired_at < m.morning)"
     )
@@ -117,8 +120,9 @@ def write(desk: Desk, block: int) -> None:
             f"('{code}', '{name}', {'null' if parent is None else repr(parent)}, 'CC{code[1:]}')"
             for code, name, parent in TREE
         )
-        tree = f"(select m.delivery, d.* from (values {rows}) d(department, name, parent, cost_centre) cross join {desk.mornings(DEPARTMENT_FEED)})"
-        _write(desk, DEPARTMENT_FEED, DEPARTMENTS, tree, "department")
+        tree = f"(values {rows}) d(department, name, parent, cost_centre)"
+        told = f"(select m.delivery, d.* from {tree} cross join {desk.mornings(DEPARTMENT_FEED)})"
+        _write(desk, DEPARTMENT_FEED, DEPARTMENTS, told, "department")
 
 
 def _write(desk: Desk, feed: Feed, cells: Mapping[str, str], rows: str, order: str) -> None:

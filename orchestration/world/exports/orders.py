@@ -10,7 +10,8 @@ NEWS = """
 create or replace temp table order_news as
 select distinct person, number, {delivery} as delivery
 from (
-    select o.person, o."order" as number, unnest([o.at, o.paid_at, o.shipped_at, o.delivered_at, o.cancelled_at]) as moment
+    select o.person, o."order" as number, unnest([o.at, o.paid_at, o.shipped_at, o.delivered_at, o.cancelled_at])
+        as moment
     from orders o where o.place <> 'b2b'
     union all
     select r.person, r."order", r.at from refunds r
@@ -29,7 +30,8 @@ from ({rows}) window mine as (partition by person order by from_at, {number})
 """
 WAYS = """
 create or replace temp table order_ways as
-select o.person, o."order" as number, p.person as writer, case o.place when 'market' then 'tmall' else 'shopify' end as system,
+select o.person, o."order" as number, p.person as writer, case o.place when 'market' then 'tmall' else 'shopify' end
+    as system,
     h.phone as phone_number, m.email as email_number, a.address as address_number
 from orders o
 join people p on p.person = coalesce(o.placed_by, o.person)
@@ -40,7 +42,8 @@ where o.place <> 'b2b'
 """
 BUYERS = """
 create or replace temp table order_buyers as
-select row_number() over (order by w.writer, w.system, phone_number, email_number, address_number) as buyer, w.*, p.country, p.handle, p.likes_mail,
+select row_number() over (order by w.writer, w.system, phone_number, email_number, address_number) as buyer, w.*,
+    p.country, p.handle, p.likes_mail,
     case p.country when 'China' then chinese_name(p.surname, p.given, p.surname_latin, p.given_latin, p.western_name,
         p.nickname, p.gender = 'female', s.name_style)
         else western_name(p.surname, p.given, p.nickname, p.gender = 'female', s.place, s.name_style) end as full_name,
@@ -71,7 +74,8 @@ from order_news n
 join {mornings} on m.delivery = n.delivery
 join orders o on o.person = n.person and o."order" = n.number
 join order_ways w on w.person = n.person and w.number = n.number
-join order_buyers b on b.writer = w.writer and b.system = w.system and b.phone_number is not distinct from w.phone_number
+join order_buyers b on b.writer = w.writer and b.system = w.system and b.phone_number is not distinct
+    from w.phone_number
     and b.email_number is not distinct from w.email_number and b.address_number is not distinct from w.address_number
 left join (
     select news.person, news.number, news.delivery, sum(refunds.amount) as amount

@@ -33,7 +33,8 @@ select v.person, v.visit, uuid_text(b.first, b.second) as anonymous_id,
         || case p.language when 0 then 'zh-CN' else 'en-GB' end
         || '","ip":"203.0.113.' || (v.anonymous % 254 + 1)
         || '","device":{{"id":"' || uuid_text(b.device_first, b.device_second)
-        || '","type":"' || v.device_kind || '"}},"userAgent":"' || {choose("v.device_kind", AGENTS)} || '"}}' as context_end,
+        || '","type":"' || v.device_kind || '"}},"userAgent":"' || {choose("v.device_kind", AGENTS)} || '"}}'
+        as context_end,
     case when utm is null then '' else '"campaign":{{"source":"' || split_part(utm, '/', 1)
         || '","medium":"' || split_part(utm, '/', 2) || '"' || coalesce(',"name":"' || c.code || '"', '') || '}},' end
         as campaign,

@@ -7,7 +7,8 @@ from orchestration.world.exports.lines import csv_line
 HEADER = (
     "Customer ID,First Name,Last Name,Email,Accepts Email Marketing,Default Address Company,Default Address Address1,"
     "Default Address Address2,Default Address City,Default Address Province Code,Default Address Country Code,"
-    "Default Address Zip,Default Address Phone,Phone,Accepts SMS Marketing,Total Spent,Total Orders,Note,Tax Exempt,Tags"
+    "Default Address Zip,Default Address Phone,Phone,Accepts SMS Marketing,Total Spent,Total Orders,Note,Tax Exempt,"
+    "Tags"
 )
 FEED = Feed("shopify", "customers", "customers_export.csv", HEADER + "\n")
 CELLS = {

@@ -4,7 +4,7 @@ stored value and coupons. A customer is listed once for every membership; the ca
 
 from orchestration.world.exports.delivery import Feed, Rhythm
 from orchestration.world.exports.desk import Desk
-from orchestration.world.exports.lines import csv_line
+from orchestration.world.exports.lines import choose, csv_line
 
 CUSTOMER_HEADER = (
     "客户姓名,客户昵称,客户手机号,客户生日,客户性别,标签,是否会员,成长值,免费等级,付费等级,权益卡,客户积分,客户储值余额,"
@@ -18,6 +18,12 @@ CUSTOMERS = Feed("youzan", "customers", "客户导出_{day}.csv", CUSTOMER_HEADE
 POINTS = Feed("youzan", "points", "积分流水_{day}.csv", POINT_HEADER + "\n", rhythm=Rhythm.DAILY)
 WALLET = Feed("youzan", "balances", "储值流水_{day}.csv", WALLET_HEADER + "\n", rhythm=Rhythm.DAILY)
 COUPONS = Feed("youzan", "coupons", "优惠券_{day}.csv", COUPON_HEADER + "\n", rhythm=Rhythm.DAILY)
+LEVELS = {"silver": "银卡", "gold": "金卡", "platinum": "白金卡", "black": "黑卡"}
+REASONS = {
+    **{"order": "消费奖励", "redeemed": "积分抵扣", "expired": "积分过期"},
+    **{"birthday": "生日赠送", "refund": "退款扣回"},
+}
+KINDS = {"new_member": "新人券", "season": "大促券", "birthday": "生日券", "apology": "致歉券"}
 MACROS = """
 create or replace macro yz_card(person, store) as
     'YZ' || lpad(scrambled(person * 100000 + coalesce(store, -1) + 1, 1000000000000)::varchar, 12, '0');
@@ -33,15 +39,18 @@ select m.delivery, m.morning, x.store as member_store, x.joined_at, yz_card(x.pe
     coalesce(case when x.store is null then (
         select arg_max(l.level, l.at) from level_changes l where l.person = x.person and l.at < m.morning
     ) else x.level end, 'none') as told_level,
-    case when x.store is null then g.everywhere when x.store = h.store then g.in_store end as growth, p.balance as points, b.balance as stored, o.orders, o.spent, o.last_at, r.refunds, r.refunded
+    case when x.store is null then g.everywhere when x.store = h.store then g.in_store end as growth, p.balance
+        as points, b.balance as stored, o.orders, o.spent, o.last_at, r.refunds, r.refunded
 from memberships x
 join {mornings} on x.joined_at < m.morning
-join cards c on c.person = x.person and c.system = 'youzan' and c.entry = 0 and c.told_at < m.morning and m.morning <= c.outdated_at
+join cards c on c.person = x.person and c.system = 'youzan' and c.entry = 0 and c.told_at < m.morning
+    and m.morning <= c.outdated_at
 join people h on h.person = x.person
 left join stores n on n.store = x.store
 left join staff w on w.staff = x.referrer
 left join (
-    select m.delivery, e.person, arg_max(e.balance, e.entry) as balance from points e join {mornings} on e.at < m.morning group by all
+    select m.delivery, e.person, arg_max(e.balance, e.entry) as balance from points e join {mornings}
+        on e.at < m.morning group by all
 ) p on p.delivery = m.delivery and p.person = x.person and x.store is null
 left join (
     select m.delivery, o.person, sum(floor(o.total::double * r.yuan / 100))::bigint as everywhere,
@@ -50,7 +59,8 @@ left join (
     where o.place <> 'b2b' group by all
 ) g on g.delivery = m.delivery and g.person = x.person
 left join (
-    select m.delivery, e.person, arg_max(e.balance, e.entry) as balance from wallet e join {mornings} on e.at < m.morning group by all
+    select m.delivery, e.person, arg_max(e.balance, e.entry) as balance from wallet e join {mornings}
+        on e.at < m.morning group by all
 ) b on b.delivery = m.delivery and b.person = x.person and x.store is null
 left join (
     select m.delivery, o.person, o.store, count(*) as orders, sum(o.total)::bigint as spent, max(o.at) as last_at
@@ -74,7 +84,7 @@ CUSTOMER = {
     "标签": "case when orders >= 8 then '高频客户' else '——' end",
     "是否会员": "'是'",
     "成长值": "plain(coalesce(growth, 0))",
-    "免费等级": "case told_level when 'silver' then '银卡' when 'gold' then '金卡' when 'platinum' then '白金卡' when 'black' then '黑卡' else '普通会员' end",
+    "免费等级": f"coalesce({choose('told_level', LEVELS)}, '普通会员')",
     "付费等级": "'——'",
     "权益卡": "card",
     "客户积分": "plain(coalesce(points, 0))",
@@ -104,7 +114,7 @@ POINT = {
     "权益卡": "yz_card(e.person, null)",
     "客户手机号": "yz_phone(c.e164, c.place)",
     "变动时间": "china_time(e.at)",
-    "变动类型": "case e.reason when 'order' then '消费奖励' when 'redeemed' then '积分抵扣' when 'expired' then '积分过期' when 'birthday' then '生日赠送' else '退款扣回' end",
+    "变动类型": choose("e.reason", REASONS),
     "变动积分": "plain(e.change)",
     "变动后积分": "plain(e.balance)",
     "关联订单号": 'plain(yz_order(o.person, o."order", o.place))',
@@ -120,7 +130,7 @@ STORED = {
 }
 COUPON = {
     "优惠券编号": "k.coupon_number",
-    "优惠券名称": "case e.kind when 'new_member' then '新人券' when 'season' then '大促券' when 'birthday' then '生日券' else '致歉券' end",
+    "优惠券名称": choose("e.kind", KINDS),
     "优惠码": "k.code",
     "权益卡": "yz_card(e.person, null)",
     "折扣": "round(10 - 10 * e.share, 1)::decimal(3, 1) || '折'",
@@ -129,14 +139,16 @@ COUPON = {
     "使用时间": "coalesce(nullif(china_time(e.used_so_far), ''), '——')",
     "优惠金额": "money(case when e.used_so_far is null then 0 else e.saved end)",
     "关联订单号": "case when e.used_so_far is null then '——' else plain(yz_order(o.person, o.\"order\", o.place)) end",
-    "状态": "case when e.used_so_far is not null then '已使用' when e.expires_at <= e.morning then '已过期' else '未使用' end",
+    "状态": """case when e.used_so_far is not null then '已使用' when e.expires_at <= e.morning then '已过期'
+        else '未使用' end""",
 }
 COUPON_NEWS = """
 create or replace temp table yz_coupons as
 select n.delivery, m.morning, c.*, case when c.used_at < m.morning then c.used_at end as used_so_far
 from (
     select distinct person, coupon, {delivery} as delivery
-    from (select person, coupon, unnest([claimed_at, used_at, expires_at]) as moment from coupons) where moment < '{end}'
+    from (select person, coupon, unnest([claimed_at, used_at, expires_at]) as moment from coupons)
+        where moment < '{end}'
 ) n
 join {mornings} using (delivery)
 join coupons c using (person, coupon)

@@ -59,7 +59,8 @@ select r.*, v.version,
         else written_phone(ph.e164, s.phone_style) end as phone,
     em.address as true_email,
     case when r.system in ('contact', 'lead', 'shopify')
-        then coalesce(d.email, case when r.system <> 'shopify' then d.text end, written_email(em.address, s.email_style))
+        then coalesce(d.email, case when r.system <> 'shopify' then d.text end, written_email(em.address,
+            s.email_style))
         else written_email(em.address, s.email_style) end as email,
     a.province, case when p.country = 'China' and s.address_style = 4 then a.city_latin else a.city end as city,
     a.district, a.postcode, a.unit,

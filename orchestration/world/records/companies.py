@@ -1,4 +1,6 @@
-"""How a company is written down: by the clerk who opened its account, by bookkeeping, and by its people when they fill in a form."""
+"""How a company is written down: by the clerk who opened its account, by bookkeeping, and by its people when they
+fill in a form.
+"""
 
 import duckdb
 import numpy as np

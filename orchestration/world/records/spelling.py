@@ -111,6 +111,7 @@ create or replace macro chinese_company(city, brand, trade, brand_latin, trade_l
     when 6 then traditional(city || brand || trade || '有限公司')
     else city || brand || trade || '有限公司' end;
 create or replace macro western_company(brand, trade, style) as brand || ' ' || trade || case style
-    when 1 then ' Limited' when 2 then ' LTD.' when 3 then ' Co., Ltd.' when 4 then '' when 5 then ' Inc' when 6 then ' ltd'
+    when 1 then ' Limited' when 2 then ' LTD.' when 3 then ' Co., Ltd.' when 4 then '' when 5 then ' Inc' when 6
+        then ' ltd'
     else ' Ltd' end;
 """

@@ -40,6 +40,7 @@ EMAILS = {
     "segment": (97, 3, 0, 0),
 }
 #          tidy, short, spaced, full-width or capitals, letters or lower case
+TIDY = (1,)  # who has no mailbox field
 ADDRESSES = (60, 14, 10, 8, 8)
 
 
@@ -53,9 +54,8 @@ def styles(cards: duckdb.DuckDBPyRelation, dice: Dice) -> pa.Table:
     for one in SYSTEMS:
         here = np.flatnonzero(system == one)
         key = person[here], entry[here]
-        weights = {"name": NAMES, "phone": PHONES, "email": EMAILS, "address": {}}
-        for part, of_system in weights.items():
-            chances = of_system.get(one, ADDRESSES if part == "address" else (1,))
+        weights = {"name": NAMES[one], "phone": PHONES[one], "email": EMAILS.get(one, TIDY), "address": ADDRESSES}
+        for part, chances in weights.items():
             drawn[part][here] = dice.pick(f"how the {one} card writes the {part}", chances, *key)
     place = dice.whole("where the card has its slip", 0, 99, person, entry)
     return pa.table(

@@ -1,8 +1,13 @@
 """Account, Opportunity and its history of stages, and User: the companies, the deals with them and who makes them."""
 
 from orchestration.world.exports.desk import Desk
+from orchestration.world.exports.lines import choose
 from orchestration.world.exports.salesforce.dialect import MACROS, SYSTEM_COLUMNS, SalesforceObject
 
+DEPARTMENTS = {
+    **{"rep": "Sales", "sales_lead": "Sales", "agent": "Support", "support_lead": "Support", "clerk": "Stores"},
+    **{"marketer": "Marketing", "analyst": "Marketing"},
+}
 PROBABILITIES = {
     "Prospecting": 10,
     "Qualification": 20,
@@ -39,7 +44,7 @@ OPPORTUNITY = SalesforceObject(
     {
         "AccountId": "sf_bare(salesforce_id('Account', account))",
         "IsPrivate": "'\"0\"'",
-        "Name": "full_quoted(account_name || case when is_renewal then ' - 续约 ' else ' - 采购 ' end || year(created))",
+        "Name": "full_quoted(account_name || if(is_renewal, ' - 续约 ', ' - 采购 ') || year(created))",
         "StageName": "sf_bare(stage)",
         "StageSortOrder": "sf_bare(stage_order)",
         "Amount": "sf_money(amount)",
@@ -89,7 +94,7 @@ USER = SalesforceObject(
         "Name": "full_quoted(surname || given)",
         "CompanyName": "'\"云山商贸\"'",
         "Division": "sf_bare('Team ' || (team + 1))",
-        "Department": "sf_bare(case when role in ('rep', 'sales_lead') then 'Sales' when role in ('agent', 'support_lead') then 'Support' when role = 'clerk' then 'Stores' else 'Marketing' end)",
+        "Department": f"sf_bare({choose('role', DEPARTMENTS)})",
         "Title": "sf_bare(replace(role::varchar, '_', ' '))",
         "Email": "sf_bare(mail)",
         "Phone": "sf_bare(phone)",
@@ -104,7 +109,8 @@ TABLES = """
 create or replace temp table first_rep as select min(staff) as owner from staff where role = 'rep';
 create or replace temp table sf_stages as
 select stage, position - 1 as stage_order, probability, case stage when 'Closed Won' then 'Closed'
-    when 'Closed Lost' then 'Omitted' when 'Negotiation' then 'Commit' when 'Proposal' then 'Best Case' else 'Pipeline' end as forecast
+    when 'Closed Lost' then 'Omitted' when 'Negotiation' then 'Commit' when 'Proposal' then 'Best Case'
+        else 'Pipeline' end as forecast
 from (select unnest({stages}) as stage, unnest({probabilities}) as probability, unnest(range(1, 7)) as position);
 
 create or replace temp table sf_history as
@@ -118,7 +124,8 @@ join sf_stages s on s.stage = e.stage;
 create or replace temp table sf_opportunities as
 select m.delivery, m.morning, o.* exclude (stage, amount, close_at), h.stage, h.amount, h.close_at, h.probability,
     h.stage_order, h.forecast, h.currency, coalesce(o.closed_at < m.morning, false) as is_closed,
-    salesforce_id('Opportunity', o.opportunity) as id, n.account_name, o.rep as owner, o.created_at as created, h.at as changed,
+    salesforce_id('Opportunity', o.opportunity) as id, n.account_name, o.rep as owner, o.created_at as created, h.at
+        as changed,
     channel_words(l.channel) as source, k.person is not null as has_card
 from opportunities o
 join {mornings} on o.created_at < m.morning

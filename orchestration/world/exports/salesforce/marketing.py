@@ -10,7 +10,8 @@ CAMPAIGN = SalesforceObject(
     {
         "Name": "full_quoted(name)",
         "Type": "sf_bare(case channel when 'email' then 'Email' else 'Text message' end)",
-        "Status": "sf_bare(case when ends_at <= morning then 'Completed' when starts_at <= morning then 'In Progress' else 'Planned' end)",
+        "Status": """sf_bare(case when ends_at <= morning then 'Completed' when starts_at <= morning then 'In Progress'
+            else 'Planned' end)""",
         "StartDate": "sf_day(starts_at)",
         "EndDate": "sf_day(ends_at - interval 1 day)",
         "BudgetedCost": "sf_bare('20000.00')",
@@ -48,7 +49,8 @@ select m.delivery, m.morning, x.*, salesforce_id('CampaignMember', x.campaign * 
     greatest(c.starts_at, case when x.responded_at < m.morning then x.responded_at end) as changed,
     e.address,
     case when k.created_at < c.starts_at then salesforce_id('Contact', x.person * 10) end as contact_id,
-    case when k.created_at < c.starts_at then null when l.at < c.starts_at then salesforce_id('Lead', x.person * 100) end as lead_id,
+    case when k.created_at < c.starts_at then null when l.at < c.starts_at then salesforce_id('Lead', x.person * 100)
+        end as lead_id,
     case when s.created_at < c.starts_at then shopify_customer_id(x.person, 0) end as shop_id
 from campaign_members x
 join campaigns c using (campaign)

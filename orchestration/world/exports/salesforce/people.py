@@ -68,7 +68,8 @@ LEAD = SalesforceObject(
     },
 )
 SPOKEN = """
-    case when c.name_style <> 6 then null when c.country = 'China' then case when c.gender = 'female' then '女士' else '先生' end
+    case when c.name_style <> 6 then null when c.country = 'China' then case when c.gender = 'female' then '女士'
+        else '先生' end
         when c.gender = 'female' then 'Ms.' else 'Mr.' end as salutation,
     case c.country when 'China' then case when c.name_style = 3 then 'China' else '中国' end else c.country::varchar end
         as country_word,
@@ -92,7 +93,8 @@ create or replace temp table sf_leads as
 select m.delivery, m.morning, {spoken} c.* exclude (created_at, account), l.lead, l.kind, l.campaign, l.touched_at,
     l.converted_at, l.opportunity, l.account as converted_account,
     salesforce_id('Lead', l.person * 100 + l.lead) as id, salesforce_id('Contact', l.person * 10) as contact_id,
-    coalesce(l.converted_at < m.morning, false) as is_converted, coalesce(l.closed_at < m.morning, false) as is_given_up,
+    coalesce(l.converted_at < m.morning, false) as is_converted, coalesce(l.closed_at < m.morning, false)
+        as is_given_up,
     coalesce(l.recycled_at < m.morning, false) as is_recycled, coalesce(l.touched_at < m.morning, false) as is_touched,
     channel_words(l.channel) as source, l.rep as owner, l.at as created,
     greatest(l.at, case when l.touched_at < m.morning then l.touched_at end,

@@ -1,8 +1,10 @@
 """Task and Case: what the representatives did, and what companies wrote in about."""
 
 from orchestration.world.exports.desk import Desk
+from orchestration.world.exports.lines import choose
 from orchestration.world.exports.salesforce.dialect import SYSTEM_COLUMNS, SalesforceObject
 
+SUBJECTS = {"call": "电话回访 Call", "email": "邮件 Email", "meeting": "拜访 Meeting"}
 TASK = SalesforceObject(
     "Task",
     "Id,WhoId,WhatId,Subject,ActivityDate,Status,Priority,IsHighPriority,OwnerId,Description,IsDeleted,AccountId,"
@@ -11,7 +13,7 @@ TASK = SalesforceObject(
     {
         "WhoId": "sf_bare(who_id)",
         "WhatId": "sf_bare(salesforce_id('Opportunity', opportunity))",
-        "Subject": "full_quoted(case kind when 'call' then '电话回访 Call' when 'email' then '邮件 Email' else '拜访 Meeting' end)",
+        "Subject": f"full_quoted({choose('kind', SUBJECTS)})",
         "ActivityDate": "sf_day(due_at)",
         "Status": "sf_bare(case when is_done then 'Completed' else 'Not Started' end)",
         "Priority": "'\"Normal\"'",
@@ -38,7 +40,8 @@ CASE = SalesforceObject(
         "AccountId": "sf_bare(salesforce_id('Account', account))",
         "SuppliedEmail": "full_quoted(case when contact is null then address end)",
         "Type": "sf_bare(case when is_complaint then 'Problem' else 'Question' end)",
-        "Status": "sf_bare(case when is_closed then 'Closed' when is_solved then 'Resolved' when is_answered then 'Working' else 'New' end)",
+        "Status": """sf_bare(case when is_closed then 'Closed' when is_solved then 'Resolved'
+            when is_answered then 'Working' else 'New' end)""",
         "Reason": "sf_bare(topic)",
         "Origin": "sf_bare(upper(channel[1]) || channel[2:])",
         "Subject": "full_quoted(subject_words(topic))",
@@ -52,7 +55,8 @@ CASE = SalesforceObject(
     },
 )
 TASKS = """
-select m.delivery, t.*, salesforce_id('Task', own_number(t.person, t.task)) as id, t.rep as owner, t.created_at as created,
+select m.delivery, t.*, salesforce_id('Task', own_number(t.person, t.task)) as id, t.rep as owner, t.created_at
+    as created,
     coalesce(t.done_at < m.morning, false) as is_done,
     greatest(t.created_at, case when t.done_at < m.morning then t.done_at end) as changed,
     case when k.created_at <= t.created_at or (k.person is not null and t.opportunity is not null)
@@ -75,7 +79,8 @@ select m.delivery, m.morning, t.*, salesforce_id('Case', own_number(t.person, t.
     greatest(t.at, case when t.first_reply_at < m.morning then t.first_reply_at end,
         case when t.solved_at < m.morning then t.solved_at end,
         case when t.closed_at < m.morning then t.closed_at end) as changed,
-    case when k.created_at <= t.at then t.person end as contact, case when k.created_at <= t.at then p.account end as account,
+    case when k.created_at <= t.at then t.person end as contact, case when k.created_at <= t.at then p.account end
+        as account,
     e.address
 from tickets t
 join {mornings} on t.at < m.morning
