@@ -1,5 +1,4 @@
-"""The synthetic company: a retailer that writes its exports into an inbox, and the truth beside them."""
+"""The synthetic company: a retailer that writes its exports into an inbox, and the truth beside them.
 
-from orchestration.world.company import WorldSummary, write_world
-
-__all__ = ["WorldSummary", "write_world"]
+Nothing is imported here: `from orchestration.world.company import write_world`.
+"""

@@ -1,25 +1,44 @@
-"""Writes the whole world: what four systems would export, and the truth no system knows. Here the parts meet."""
+"""Writes the whole world: blocks of people live in up to two processes and are written down in order. Parts meet here.
 
+A worker lives TOGETHER neighbouring blocks, writes their exports into a scratch file and tells their truth; this
+process joins them in the order of the blocks, so the bytes depend neither on the number of workers nor on who was
+first, and no more than a few blocks are in memory at once.
+"""
+
+from collections import deque
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import partial
+from multiprocessing import get_context
 from pathlib import Path
+from shutil import rmtree
 
-import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 
+from orchestration.world.block import live_block
+from orchestration.world.books import World, join
 from orchestration.world.dice import Dice
-from orchestration.world.exports import retail, salesforce, snowplow, zendesk
-from orchestration.world.exports.delivery import Delivery, Export
-from orchestration.world.lives import Lives, live
-from orchestration.world.people import meet
-from orchestration.world.sales import sell
+from orchestration.world.exports.desk import Written
+from orchestration.world.exports.inbox import Inbox
+from orchestration.world.exports.vendors import FEEDS, schedule, write_block
 from orchestration.world.seasons import Calendar
+from orchestration.world.truth_tables import block_truth, whole_truth
 
-FEWEST_DAYS = 60  # the last thirty come in pieces, and something must lie before them
+FEWEST_DAYS = 60  # the last 28 come in pieces, and something must lie before them
+TOGETHER = 4  # blocks: half the cost of writing one is planning, which they share; each takes about 250 MB
+WORTH_PROCESSES = 2  # tasks: for one, starting processes takes longer than the work
+AHEAD = 2  # tasks a worker may be ahead of the one that is joined
+
+Told = tuple[Written, dict[str, pa.Table]]
 
 
 @dataclass(frozen=True)
 class WorldSummary:
-    """What was written: where, how many files, and rows by feed ('retail/order_lines', repeats included)."""
+    """What was written: where, how many files, and rows by feed ('shopify/orders', repeats included)."""
 
     inbox: Path
     truth: Path
@@ -30,66 +49,95 @@ class WorldSummary:
     rows: dict[str, int]
 
 
-def write_world(people: int, days: int, seed: int, out: Path, last_day: date) -> WorldSummary:
-    """The `days` days before `last_day` in the life of a retailer, delivered into out/inbox, with out/truth beside it.
+def write_world(
+    people: int, days: int, seed: int, out: Path, last_day: date, daily_days: int = 28, workers: int = 2
+) -> WorldSummary:
+    """The `days` days before `last_day` in the life of a company, delivered into out/inbox, with out/truth beside it.
 
     The last deliveries are dated last_day and everything in them happened before it, so it is the day to run for.
-    Equal arguments write equal bytes. Raises ValueError for a world too small to be one or outside the calendar,
-    FileExistsError when a system's folder in the inbox holds deliveries of another origin (they are left alone).
+    `daily_days`: the last so many days come in pieces as vendors deliver, the past in one; 0 = all in one. `workers`:
+    processes; equal arguments write equal bytes whatever it is. Raises ValueError for a world too small to be one or
+    outside the calendar, FileExistsError when a system's folder in the inbox holds deliveries of another origin (they
+    are left alone).
     """
     if people < 1 or days < FEWEST_DAYS:
         raise ValueError(f"A world needs at least 1 person and {FEWEST_DAYS} days; asked for {people} and {days}.")
-    calendar, dice = Calendar(last_day - timedelta(days), days), Dice(seed)
-    persons = meet(people, dice)
-    lives = live(persons, calendar, dice)
-    exports = [
-        retail.export(persons, lives, calendar, dice),
-        salesforce.export(persons, lives, sell(persons, calendar, dice), calendar, dice),
-        zendesk.export(persons, lives, calendar, dice),
-        snowplow.export(persons, lives, calendar, dice),
-    ]
-    deliveries = [delivery for export in exports for delivery in export.deliveries]
-    _refuse_strangers(out / "inbox", deliveries)
-    for delivery in deliveries:
-        delivery.write(out / "inbox")
-    _write_truth(exports, persons, lives, calendar, out / "truth")
-    rows: dict[str, int] = {}
-    for delivery in deliveries:
-        rows[delivery.feed] = rows.get(delivery.feed, 0) + len(delivery.frame)
-    return WorldSummary(out / "inbox", out / "truth", people, calendar.first_day, last_day, len(deliveries), rows)
+    if not 0 <= daily_days <= days:
+        raise ValueError(f"Of {days} days, {daily_days} cannot be delivered in pieces: choose 0 to {days}.")
+    world = World(people, Calendar(last_day - timedelta(days), days), Dice(seed), daily_days)
+    arguments = {
+        "people": people,
+        "days": days,
+        "seed": seed,
+        "last_day": last_day.isoformat(),
+        "daily_days": daily_days,
+    }
+    inbox = Inbox(out, FEEDS, schedule(world), arguments)
+    inbox.open()
+    with _truth_files(out) as tell:
+        for name, told in whole_truth(world).items():
+            tell(name, told)
+        for written, truth in _lived(world, workers, out / ".world-scratch"):
+            inbox.append(written)
+            for name, told in {**truth, "person_records": written.records}.items():
+                tell(name, told)
+    files = inbox.hand_over()
+    first_day = world.calendar.first_day
+    return WorldSummary(out / "inbox", out / "truth", people, first_day, last_day, len(files), dict(inbox.rows))
 
 
-def _refuse_strangers(inbox: Path, deliveries: list[Delivery]) -> None:
-    ours = {inbox / delivery.path for delivery in deliveries}
-    for system in sorted({delivery.system for delivery in deliveries}):
-        for file in sorted((inbox / system).rglob("*")):
-            if file.is_file() and file not in ours:
-                raise FileExistsError(
-                    f"{file} is not of this world, and two worlds in one inbox make nonsense: "
-                    "choose another folder, or move that file away first."
-                )
+def _lived(world: World, workers: int, scratch: Path) -> Iterator[Told]:
+    """All blocks, in order."""
+    rmtree(scratch, ignore_errors=True)
+    scratch.mkdir(parents=True)
+    live = partial(_live, world, scratch)
+    try:
+        numbers = range(world.blocks)
+        tasks = [numbers[first : first + TOGETHER] for first in numbers[::TOGETHER]]
+        if workers < 2 or len(tasks) < WORTH_PROCESSES:
+            yield from map(live, tasks)
+        else:
+            yield from _in_processes(live, tasks, workers)
+    finally:
+        rmtree(scratch)
 
 
-def _write_truth(exports: list[Export], people: pd.DataFrame, lives: Lives, calendar: Calendar, truth: Path) -> None:
-    truth.mkdir(parents=True, exist_ok=True)
-    keys = ["source_system", "source_record_type", "source_record_id"]
-    behind = pd.concat([export.people for export in exports]).sort_values(keys, ignore_index=True)
-    behind.to_parquet(truth / "person_records.parquet", index=False)
-    orders = lives.orders.groupby("person")["at"].agg(["size", "min"])
-    first = orders["min"].reindex(people.index)
-    table = pd.DataFrame(
-        {
-            "person_id": people["person_id"],
-            "is_buyer": people["is_buyer"],
-            "purchase_rate": people["rate"].where(people["is_buyer"]),
-            "first_order_date": _dates(first, calendar),
-            "dropout_date": _dates(lives.stopped_at, calendar),
-            "order_count": orders["size"].reindex(people.index, fill_value=0),
-        }
-    )
-    table.to_parquet(truth / "people.parquet", index=False)
+def _in_processes(live: Callable[[range], Told], tasks: list[range], workers: int) -> Iterator[Told]:
+    # Spawned, not forked: the parent may have threads (DuckDB, Arrow), and a fork would copy their locks.
+    with ProcessPoolExecutor(workers, get_context("spawn")) as pool:
+        waiting: deque[Future[Told]] = deque()
+        for blocks in tasks:
+            waiting.append(pool.submit(live, blocks))
+            if len(waiting) == workers * AHEAD:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
 
 
-def _dates(moments: pd.Series, calendar: Calendar) -> pd.Series:
-    times = pd.Series(calendar.timestamps(moments.fillna(0)), moments.index)
-    return times.where(moments.notna()).dt.date
+def _live(world: World, scratch: Path, numbers: range) -> Told:
+    books = join([live_block(number, world) for number in numbers])
+    return write_block(world, books, scratch / f"{numbers[0]}"), block_truth(books, world)
+
+
+@contextmanager
+def _truth_files(out: Path) -> Iterator[Callable[[str, pa.Table], None]]:
+    """Append to truth/<name>.parquet, a row group a block; the old files are replaced when all is told."""
+    making = out / ".truth-in-progress"
+    rmtree(making, ignore_errors=True)
+    making.mkdir(parents=True)
+    writers: dict[str, pq.ParquetWriter] = {}
+
+    def tell(name: str, told: pa.Table) -> None:
+        if name not in writers:
+            writers[name] = pq.ParquetWriter(making / f"{name}.parquet", told.schema, compression="zstd")
+        writers[name].write_table(told)
+
+    try:
+        yield tell
+    finally:
+        for writer in writers.values():
+            writer.close()
+    (out / "truth").mkdir(exist_ok=True)
+    for file in sorted(making.iterdir()):
+        file.replace(out / "truth" / file.name)
+    making.rmdir()

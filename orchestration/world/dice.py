@@ -10,6 +10,8 @@ from hashlib import blake2b
 import numpy as np
 import numpy.typing as npt
 
+from orchestration.world.elementary import cosine_of_turn, exp, log
+
 Counter = npt.ArrayLike
 
 
@@ -47,12 +49,34 @@ class Dice:
 
     def exponential(self, question: str, *counters: Counter) -> npt.NDArray[np.float64]:
         """Mean 1."""
-        return -np.log(self.uniform(question, *counters))
+        return -log(self.uniform(question, *counters))
 
     def normal(self, question: str, *counters: Counter) -> npt.NDArray[np.float64]:
         """Mean 0, deviation 1 (Box and Muller 1958)."""
         length = np.sqrt(2 * self.exponential(question + ", length", *counters))
-        return length * np.cos(2 * np.pi * self.uniform(question + ", angle", *counters))
+        return length * cosine_of_turn(self.uniform(question + ", angle", *counters))
+
+    def gamma(self, question: str, shape: float, counter: Counter) -> npt.NDArray[np.float64]:
+        """Gamma with that shape, below 1 too, and scale 1 (Marsaglia and Tsang 2000: try, and try again)."""
+        who = np.atleast_1d(counter)
+        d = shape + 1 - 1 / 3
+        found = np.full(len(who), np.nan)
+        waiting = np.arange(len(who))
+        attempt = 0
+        while len(waiting):
+            x = self.normal(question, who[waiting], attempt)
+            root = 1 + x / np.sqrt(9 * d)
+            v = root * root * root
+            u = self.uniform(question + ", accepted", who[waiting], attempt)
+            good = (v > 0) & (log(u) < 0.5 * x * x + d - d * v + d * log(np.where(v > 0, v, 1.0)))
+            found[waiting[good]] = d * v[good]
+            waiting = waiting[~good]
+            attempt += 1
+        return found * exp(log(self.uniform(question + ", boost", who)) / shape)
+
+    def beta(self, question: str, a: float, b: float, counter: Counter) -> npt.NDArray[np.float64]:
+        one, other = self.gamma(question + ", one", a, counter), self.gamma(question + ", other", b, counter)
+        return one / (one + other)
 
 
 def _mix(state: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:

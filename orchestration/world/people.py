@@ -1,111 +1,220 @@
-"""Who the customers are: names, addresses and temper. What they do stands in lives.py.
+"""Who the people of a block are and what they are like: country, family, name, temper. Where they can be reached:
+contact_points.py; what they do: shopping.py and its neighbours.
 
-A person is a number; every trait comes from the number and the seed alone, so the first hundred people are the same
-in every town. A few traps stand at fixed numbers, so that even a small town has them.
+A person is a number; every trait comes from the number and the seed alone. A few traps stand at fixed places in the
+block, so that even a small town has them.
 """
 
+from dataclasses import dataclass
+
 import numpy as np
-import pandas as pd
+import numpy.typing as npt
 
 from orchestration.world import names
+from orchestration.world.books import BLOCK, STORES
+from orchestration.world.catalog import CATEGORIES, TIERS
+from orchestration.world.codes import ROLES
 from orchestration.world.dice import Dice
+from orchestration.world.seasons import Calendar
 
-PEOPLE_PER_COMPANY = 40  # of whom one in ten buys for the company
-DUMMY_PHONE, DUMMY_EMAIL = "13800138000", "test@test.com"
+SHAPE, MEAN_RATE = 0.45, 6.0  # gamma of the orders a year (of shopping time) while a customer
+STAYS_A, STAYS_B = 0.7, 7.0  # beta of the chance to leave after a repeat order
+COUNTRY_SHARES = (60, 20, 14, 6)
+BUYERS, BUSINESS = 0.85, 0.10
 
-
-def meet(count: int, dice: Dice) -> pd.DataFrame:
-    """One row per person, the index is the person's number.
-
-    Columns: person_id, country, city, surname, given_name, full_name, latin_name, email, second_email, phone;
-    is_business, company; is_buyer, arrival (share of the company's shopping time, 0..1), rate (orders a year, gamma
-    with shape 1/2), dropout (chance to stop after an order, beta(1, 6)), level (taste for dear goods, around 1),
-    category (position in names.PRODUCTS), is_guest (never signs in), has_two_accounts, logs_in.
-    """
-    n = np.arange(count)
-    people = pd.DataFrame({"person_id": person_ids(pd.Series(n))}, index=n)
-    people["country"] = np.array(list(names.COUNTRIES))[dice.pick("country", list(names.COUNTRIES.values()), n)]
-    people.loc[n % 97 == 13, "country"] = "China"  # where the trap of the commonest name stands
-    _call_names(people, dice)
-    people["is_business"] = dice.happens("buys for a company", 0.10, n)
-    people["company"] = n // PEOPLE_PER_COMPANY
-    _give_addresses(people, dice)
-
-    people["is_buyer"] = dice.happens("ever buys", 0.85, n)
-    people["arrival"] = dice.uniform("arrival", n)
-    people["rate"] = np.round(0.1 + 9.0 * dice.normal("rate", n) ** 2 / 2, 6)
-    people["dropout"] = np.round(1 - dice.uniform("dropout", n) ** (1 / 6), 6)
-    people["level"] = np.exp(0.4 * dice.normal("price level", n))
-    people["category"] = dice.whole("favourite category", 0, len(names.PRODUCTS) - 1, n)
-    people["is_guest"] = dice.happens("never signs in", 0.18, n) & ~people["is_business"]
-    people["has_two_accounts"] = dice.happens("forgets the account", 0.04, n)
-    people["logs_in"] = dice.happens("stays logged in", 0.6, n) & ~people["is_guest"]
-    return people
+Ints = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+Flags = npt.NDArray[np.bool_]
+Texts = npt.NDArray[np.object_]
 
 
-def person_ids(numbers: pd.Series) -> pd.Series:
-    return numbers.map("P{:06d}".format)
+@dataclass(frozen=True)
+class Persons:
+    """Arrays over the whole block (BLOCK long), by place: person = block * BLOCK + place. Codes: codes.py.
+
+    `follows`: lives with the person before. `favourite`, `tier`: the tastes of catalog.TASTES. `rate`: orders a year
+    of shopping time (0: never buys). `mailbox`, `twin`, `son`, `commonest`: traps, said of the second of the two."""
+
+    block: int
+    number: Ints
+    country: Ints
+    gender: Ints
+    birth: npt.NDArray[np.datetime64]
+    household: Ints
+    role: Ints
+    follows: Flags
+    surname: Texts
+    given: Texts
+    surname_latin: Texts
+    given_latin: Texts
+    western_name: Texts
+    nickname: Texts
+    account: Ints
+    is_buyer: Flags
+    rate: Floats
+    dropout: Floats
+    arrival: Floats
+    favourite: Ints
+    tier: Ints
+    level: Floats
+    returns: Floats
+    refuses: Floats
+    city: Ints
+    store: Ints
+    channel: Ints
+    is_member: Flags
+    is_guest: Flags
+    logs_in: Flags
+    on_market: Floats
+    mailbox: Flags
+    twin: Flags
+    son: Flags
+    commonest: Flags
+
+    @property
+    def first(self) -> int:
+        return self.block * BLOCK
 
 
-def shop_id(person: pd.Series, number: pd.Series, has_two_accounts: pd.Series) -> pd.Series:
-    """The shop's customer number at a person's order of that number (0 = the first)."""
-    return 20_000 + person + 500_000 * (has_two_accounts & (number >= 2))
+def meet(block: int, calendar: Calendar, dice: Dice) -> Persons:
+    place = np.arange(BLOCK)
+    n = block * BLOCK + place
+    twin, son, mailbox = place % 190 == 23, place % 210 == 41, place % 61 == 7
+    forced = twin | son | mailbox
+    forced &= ~np.roll(forced, 1)  # nobody lives with somebody who lives with somebody
+    twin, son, mailbox = twin & forced, son & forced, mailbox & forced
+    commonest = ((place % 97 == 13) | (place % 97 == 15)) & ~forced & ~np.roll(forced, -1)
+    may_follow = dice.happens("lives with the one before", 0.2, n) & ~commonest & (place > 0)
+    follows = forced | (may_follow & ~np.roll(forced | may_follow, 1) & ~np.roll(forced, -1))
+    household = n - follows
+    country = dice.pick("country", COUNTRY_SHARES, n)
+    country[commonest] = 0
+    country = np.where(follows, np.roll(country, 1), country)
+    single = ~follows & ~np.roll(follows, -1) & ~commonest
+    account = _companies(n, single & dice.happens("buys for a company", BUSINESS * 1.6, n), dice)
+    country = np.where(account >= 0, country[np.maximum(account - n[0], 0)], country)
+    gender = dice.whole("gender", 0, 1, n)
+    gender = np.where(son, 1, np.where(np.roll(son, -1), 1, gender))
+    spouse = follows & ~twin & ~son
+    gender = np.where(spouse, 1 - np.roll(gender, 1), np.where(twin, np.roll(gender, 1), gender))
+    gender[commonest] = 1
+    role = np.zeros(BLOCK, dtype=np.int64)
+    for follower, name, before in ((spouse, "spouse", "spouse"), (twin, "twin", "twin"), (son, "child", "parent")):
+        role[follower], role[np.roll(follower, -1)] = ROLES.index(name), ROLES.index(before)
+    called = _call(n, country, gender, dice)
+    _same_names(called, country, {"twin": twin, "son": son, "spouse": spouse, "commonest": commonest}, n, dice)
+    buyer = dice.happens("ever buys", np.where(account >= 0, 0.35, BUYERS + 0.055), n)
+    near_store = dice.happens("near a store", 0.4, n) & (country == 0)
+    tier = dice.pick("price taste", [2, 4, 5, 3, 1], n)
+    city = _cities(n, country, household - n[0], dice)
+    city[commonest] = 1
+    return Persons(
+        block=block,
+        number=n,
+        country=country,
+        gender=gender,
+        birth=_births(n, calendar, twin, son, dice),
+        household=household,
+        role=role,
+        follows=follows,
+        **called,
+        account=account,
+        is_buyer=buyer,
+        rate=np.where(buyer, np.round(MEAN_RATE / SHAPE * dice.gamma("rate", SHAPE, n), 9), 0.0),
+        dropout=np.where(buyer, np.round(dice.beta("dropout", STAYS_A, STAYS_B, n), 9), 0.0),
+        arrival=dice.uniform("arrival", n) * calendar.length,
+        favourite=dice.whole("favourite category", 0, len(CATEGORIES) - 1, n),
+        tier=tier,
+        level=(tier + dice.uniform("within the taste", n)) / TIERS,
+        returns=np.round(0.02 + 0.10 * dice.uniform("sends back", n) ** 2, 6),
+        refuses=np.where(dice.happens("refuses at the door", 0.04, n), 0.15, 0.004),
+        city=city,
+        store=np.where(near_store, block * STORES + dice.whole("store", 0, STORES - 1, n), -1),
+        channel=dice.pick("arrives by", [10, 22, 18, 16, 4, 2, 8, 12, 3, 5], n),
+        is_member=dice.happens("is a member", np.where(near_store, 0.9, 0.45), n) & buyer & (country == 0),
+        is_guest=dice.happens("never signs in", 0.15, n) & (country > 0),
+        logs_in=dice.happens("stays signed in", 0.6, n),
+        on_market=np.where(
+            country == 0, np.array([0.05, 0.5, 0.9])[dice.pick("likes the marketplace", [3, 3, 4], n)], 0.0
+        ),
+        mailbox=mailbox,
+        twin=twin,
+        son=son,
+        commonest=commonest,
+    )
 
 
-def written_phone(phone: str, style: int) -> str:
-    """The same telephone number the way somebody else (style 0..3) would type it."""
-    if not phone.startswith("+86"):
-        return phone if style < 2 or not phone.startswith("+") else f"{phone[:-10]} {phone[-10:-7]}-{phone[-7:]}"
-    local = phone[3:]
-    return [phone, local, f"+86 {local[:3]} {local[3:7]} {local[7:]}", f"{local[:3]}-{local[3:7]}-{local[7:]}"][style]
+def _companies(n: Ints, is_contact: Flags, dice: Dice) -> Ints:
+    """The founder's number for every contact, -1 for everybody else: contacts join the last founder before them."""
+    founds = dice.happens("founds a company", 0.45, n)
+    founders = np.where(is_contact & founds, n, -1)
+    company = np.maximum.accumulate(founders)
+    return np.where(is_contact & (company >= 0), company, -1)
 
 
-def _call_names(people: pd.DataFrame, dice: Dice) -> None:
-    n = people.index.to_numpy()
-    surname, first, second, city = (dice.uniform(part, n) for part in ("surname", "first", "second", "city"))
-    has_two = dice.happens("two characters", 0.8, n)
-    shares = np.cumsum([float(share) for _, _, share in names.CHINESE_SURNAMES])
-    chinese_surname = np.searchsorted(shares[:-1] / shares[-1], surname)
-    rows = []
-    for i, country in enumerate(people["country"]):
-        place = _nth(names.CITIES[country], city[i])[0]
-        if country != "China":
-            family, given = _nth(names.WESTERN_SURNAMES, surname[i]), _nth(names.WESTERN_GIVEN, first[i])
-            rows.append((family, given, f"{given} {family}", f"{given} {family}", place))
-            continue
-        family, latin_family, _ = names.CHINESE_SURNAMES[chinese_surname[i]]
-        given = [_nth(names.CHINESE_GIVEN, first[i])] + [_nth(names.CHINESE_GIVEN, second[i])] * int(has_two[i])
-        if i % 97 == 13:  # trap: the commonest name
-            family, latin_family, given = "张", "Zhang", names.CHINESE_GIVEN[:1]
-        written, latin = ("".join(part) for part in zip(*given, strict=True))
-        rows.append((family, written, family + written, f"{latin.capitalize()} {latin_family}", place))
-    people[["surname", "given_name", "full_name", "latin_name", "city"]] = rows
+def _births(n: Ints, calendar: Calendar, twin: Flags, son: Flags, dice: Dice) -> npt.NDArray[np.datetime64]:
+    share = dice.uniform("age", n)
+    age = 18 + 57 * share * np.sqrt(share)
+    age = np.where(son, 18 + 20 * dice.uniform("age of a son", n), age)
+    age = np.where(np.roll(son, -1), np.roll(age, -1) + 27.4, age)
+    age = np.where(twin, np.roll(age, 1), age)
+    days = np.floor(age * 365.25).astype("timedelta64[D]")
+    return (np.datetime64(calendar.first_day, "D") - days).astype("datetime64[s]")
 
 
-def _nth(choices: list, share: float):
-    return choices[int(share * len(choices))]
+def _cities(n: Ints, country: Ints, head: Ints, dice: Dice) -> Ints:
+    share = dice.uniform("city", n)
+    city = np.zeros(len(n), dtype=np.int64)
+    for code, table in names.CITIES.items():
+        edges = np.cumsum(table[-2].astype(np.float64))
+        city[country == code] = np.searchsorted(edges[:-1] / edges[-1], share[country == code])
+    return city[head]
 
 
-def _give_addresses(people: pd.DataFrame, dice: Dice) -> None:
-    domains = dice.pick("mail domain", [5, 2, 1, 2, 1], people.index)
-    locals_ = people["latin_name"].str.lower().str.replace("ü", "v").str.replace("'", "").str.replace(" ", ".")
-    emails = [f"{name}{n}@{names.MAIL_DOMAINS[d]}" for n, name, d in zip(people.index, locals_, domains, strict=True)]
-    people["second_email"] = [f"{name}.{n}@second.example" for n, name in locals_.items()]
-    phones = [_phone(n, country) for n, country in enumerate(people["country"])]
-    for n in people.index:
-        if n % 61 == 7:  # trap: a couple with one mailbox
-            emails[n] = emails[n - 1]
-        if n % 89 == 17:  # traps: what is typed into a field that may not stay empty
-            emails[n] = DUMMY_EMAIL
-        if n % 53 == 11:
-            phones[n] = DUMMY_PHONE
-    people["email"], people["phone"] = emails, phones
+def spell_chinese(whose: str, n: Ints, gender: Ints, dice: Dice) -> tuple[Texts, Texts, Texts, Texts]:
+    """Surname and given name in characters, each with its pinyin: surname, surname_latin, given, given_latin."""
+    family = dice.pick(f"surname of {whose}", names.CHINESE_SURNAMES[2].astype(np.float64), n)
+    character, sound, sex, alone, as_first, as_second = names.CHINESE_GIVEN
+    one, first, second = (np.zeros(len(n), dtype=np.int64) for _ in range(3))
+    for code, mark in enumerate("FM"):
+        fits = (sex == mark) | (sex == "B")
+        mine = gender == code
+        for found, weights, part in ((one, alone, "alone"), (first, as_first, "first"), (second, as_second, "second")):
+            found[mine] = dice.pick(f"{part} of {whose}", np.where(fits, weights.astype(np.float64), 0.0), n[mine])
+    short = dice.happens(f"one character of {whose}", 0.22, n)
+    given = np.where(short, character[one], character[first] + character[second])
+    given_latin = np.where(short, sound[one], sound[first] + sound[second])
+    given_latin = np.array([sounded.capitalize() for sounded in given_latin], dtype=object)
+    return names.CHINESE_SURNAMES[0][family], names.CHINESE_SURNAMES[1][family], given, given_latin
 
 
-def _phone(n: int, country: str) -> str:
-    if country == "China":
-        return f"+86154{(n * 48_271 + 12_345_678) % 10**8:08d}"
-    if country == "United Kingdom":
-        area = ["113", "114", "115", "116", "117", "118", "121", "131", "141", "151"][n // 1000 % 10]
-        return f"+44{area}4960{n % 1000:03d}"
-    return f"+1{201 + n // 100 % 700}55501{n % 100:02d}"
+def _call(n: Ints, country: Ints, gender: Ints, dice: Dice) -> dict[str, Texts]:
+    chinese = country == 0
+    written, latin, given, given_latin = spell_chinese("people", n, gender, dice)
+    nickname = np.array(["小" + name if len(name) == 1 else name[-1] * 2 for name in given], dtype=object)
+    english = np.where(dice.happens("has an English name", 0.25, n), names.ENGLISH_OF_CHINESE[n % 12], "")
+    abroad = dice.pick("surname abroad", names.WESTERN_SURNAMES[1].astype(np.float64), n)
+    first_name = np.zeros(len(n), dtype=np.int64)
+    for code, mark in enumerate("FM"):
+        weights = np.where(names.WESTERN_GIVEN[1] == mark, names.WESTERN_GIVEN[2].astype(np.float64), 0.0)
+        first_name[gender == code] = dice.pick("given name abroad", weights, n[gender == code])
+    return {
+        "surname": np.where(chinese, written, names.WESTERN_SURNAMES[0][abroad]),
+        "given": np.where(chinese, given, names.WESTERN_GIVEN[0][first_name]),
+        "surname_latin": np.where(chinese, latin, names.WESTERN_SURNAMES[0][abroad]),
+        "given_latin": np.where(chinese, given_latin, names.WESTERN_GIVEN[0][first_name]),
+        "western_name": np.where(chinese, english, ""),
+        "nickname": np.where(chinese, nickname, names.WESTERN_GIVEN[3][first_name]),
+    }
+
+
+def _same_names(called: dict[str, Texts], country: Ints, who: dict[str, Flags], n: Ints, dice: Dice) -> None:
+    """Twins and children bear their family's surname, most wives abroad too; a son of the trap the whole name."""
+    takes = who["twin"] | who["son"] | (who["spouse"] & (country > 0) & dice.happens("takes the surname", 0.7, n))
+    for column in ("surname", "surname_latin"):
+        called[column] = np.where(takes, np.roll(called[column], 1), called[column])
+    for column in ("given", "given_latin", "western_name", "nickname"):
+        called[column] = np.where(who["son"], np.roll(called[column], 1), called[column])
+    common = {"surname": "张", "given": "伟", "surname_latin": "Zhang", "given_latin": "Wei", "western_name": ""}
+    for column, value in (common | {"nickname": "小伟"}).items():
+        called[column][who["commonest"]] = value

@@ -10,6 +10,8 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
+from orchestration.world.elementary import interpolate
+
 SPRING_FESTIVAL = {
     **{2015: (2, 19), 2016: (2, 8), 2017: (1, 28), 2018: (2, 16), 2019: (2, 5), 2020: (1, 25), 2021: (2, 12)},
     **{2022: (2, 1), 2023: (1, 22), 2024: (2, 10), 2025: (1, 29), 2026: (2, 17), 2027: (2, 6), 2028: (1, 26)},
@@ -17,6 +19,9 @@ SPRING_FESTIVAL = {
 }
 # The share of a day's orders by hour of the day in UTC: the shop's evening is China's.
 HOURS = np.array([3, 4, 5, 5, 5, 4, 5, 5, 4, 4, 5, 7, 9, 9, 8, 6, 3, 2, 1, 1, 1, 1, 1, 2], dtype=np.float64)
+SUMMER_MONTHS, SUMMER = (7, 8), 0.85  # people travel
+SEASON_DISCOUNT, PEAK_DISCOUNT = 0.10, 0.20  # off every order of the season's days, and of its last day
+SECOND = 1 / 86_400
 
 
 @dataclass(frozen=True)
@@ -29,7 +34,7 @@ class Season:
 
 
 def seasons(first_day: date, end: date) -> list[Season]:
-    """The campaigns that begin on or after first_day and before end, oldest first."""
+    """The seasons that begin on or after first_day and before end, oldest first."""
     found = []
     for year in range(first_day.year, end.year + 1):
         before_festival = _spring_festival(year) - timedelta(21), _spring_festival(year) - timedelta(3)
@@ -60,12 +65,14 @@ class Calendar:
 
     @cached_property
     def seasons(self) -> list[Season]:
-        """The campaigns of these days and of the year before them."""
+        """The seasons of these days and of the year before them."""
         return seasons(self.first_day - timedelta(365), self.end)
 
-    @property
-    def campaigns(self) -> list[Season]:
-        return [season for season in self.seasons if season.start >= self.first_day]
+    @cached_property
+    def discounts(self) -> npt.NDArray[np.float64]:
+        """Share off every order, by day."""
+        days = [self.first_day + timedelta(day) for day in range(self.days)]
+        return np.array([_discount(day, self.seasons) for day in days])
 
     @cached_property
     def _elapsed(self) -> npt.NDArray[np.float64]:
@@ -73,22 +80,33 @@ class Calendar:
         weights = np.array([_busyness(self.first_day + timedelta(day), self.seasons) for day in range(self.days)])
         return np.concatenate([[0.0], np.cumsum(np.outer(weights, HOURS / HOURS.sum()).ravel())])
 
+    @cached_property
+    def _hours(self) -> npt.NDArray[np.float64]:
+        return np.arange(len(self._elapsed)) / 24
+
     def moment(self, shopping_time: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-        return np.interp(shopping_time, self._elapsed, np.arange(len(self._elapsed)) / 24)
+        """To whole seconds, downwards: the till knows no finer time."""
+        return whole_seconds(interpolate(shopping_time, self._elapsed, self._hours))
+
+    def elapsed(self, moments: npt.ArrayLike) -> npt.NDArray[np.float64]:
+        """Shopping time at moments: the other way round."""
+        return interpolate(np.atleast_1d(np.asarray(moments, dtype=np.float64)), self._hours, self._elapsed)
 
     def timestamps(self, moments: npt.ArrayLike) -> npt.NDArray[np.datetime64]:
-        """Whole minutes, as the till writes them."""
-        minutes = np.floor(np.asarray(moments, dtype=np.float64) * 1440).astype("timedelta64[m]")
-        return (np.datetime64(self.first_day, "m") + minutes).astype("datetime64[s]")
+        """Seconds; NaN becomes NaT."""
+        moments = np.asarray(moments, dtype=np.float64)
+        known = np.isfinite(moments)
+        seconds = np.rint(np.where(known, moments, 0) * 86_400).astype("timedelta64[s]")
+        return np.where(known, np.datetime64(self.first_day, "s") + seconds, np.datetime64("NaT", "s"))
 
-    def season_of(self, moments: npt.ArrayLike) -> npt.NDArray[np.str_]:
-        """The campaign each moment falls into, by name; '' on ordinary days."""
-        day = np.floor(np.asarray(moments, dtype=np.float64))
-        found = np.full(day.shape, "", dtype="<U40")
-        for season in self.seasons:
-            begins, ends = (season.start - self.first_day).days, (season.end - self.first_day).days
-            found[(day >= begins) & (day <= ends)] = season.name
-        return found
+    def days_of(self, moments: npt.ArrayLike) -> npt.NDArray[np.int64]:
+        """The day each moment lies in, 0 = the first; moments outside count as the nearest day."""
+        return np.clip(np.floor(np.asarray(moments, dtype=np.float64)), 0, self.days - 1).astype(np.int64)
+
+
+def whole_seconds(moments: npt.ArrayLike) -> npt.NDArray[np.float64]:
+    """Moments cut to seconds, so that what is printed and what is computed with are the same."""
+    return np.floor(np.asarray(moments, dtype=np.float64) * 86_400 + 1e-6) / 86_400
 
 
 def _spring_festival(year: int) -> date:
@@ -107,4 +125,11 @@ def _busyness(day: date, found: list[Season]) -> float:
     for season in found:
         if season.start <= day <= season.end:
             return weekend * (season.peak if day == season.end else 1.6)
-    return weekend
+    return weekend * (SUMMER if day.month in SUMMER_MONTHS else 1.0)
+
+
+def _discount(day: date, found: list[Season]) -> float:
+    for season in found:
+        if season.start <= day <= season.end:
+            return PEAK_DISCOUNT if day == season.end else SEASON_DISCOUNT
+    return 0.0

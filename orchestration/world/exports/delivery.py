@@ -1,66 +1,80 @@
-"""What a system hands over: files in the folders of their days, and (for the truth only) who is behind its records."""
+"""Who delivers what, and on which days: a feed is one kind of file of one system, a delivery one such file of one day.
+
+Nothing is formatted here (lines.py) and nothing is written to disk (inbox.py).
+"""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
-from pathlib import Path
+from enum import Enum
+from pathlib import PurePosixPath
 
-import pandas as pd
+import numpy as np
+import numpy.typing as npt
 
-DELTA_DAYS_AGO = [30, 23, 16, 9, 2, 1, 0]  # the first brings all the past, then three weeks, then single days
-FULL_DAYS_AGO = [14, 7, 0]
+
+class Rhythm(Enum):
+    """How often a feed comes once the history has been delivered, in days."""
+
+    DAILY = 1
+    WEEKLY = 7
 
 
 @dataclass(frozen=True)
-class Delivery:
+class Feed:
+    """One kind of export. `file` is the name of its files; {day}, {stamp} stand for 2026-11-01 and 202611010800.
+
+    preamble: everything before the first row, as text; encoding: of the finished file. A name that ends in .gz is
+    compressed, one in .parquet a table. file_at_once: the name when everything comes in one delivery, if another.
+    """
+
     system: str
-    day: date
     name: str
-    frame: pd.DataFrame
+    file: str
+    preamble: str = ""
     encoding: str = "utf-8"
+    rhythm: Rhythm = Rhythm.WEEKLY
+    file_at_once: str = ""
 
     @property
-    def path(self) -> Path:
-        return Path(self.system) / self.day.isoformat() / self.name
-
-    @property
-    def feed(self) -> str:
-        """Such as retail/order_lines: the same name whatever the day."""
-        return f"{self.system}/{self.name.split('.')[0].removesuffix('_' + self.day.isoformat())}"
-
-    def write(self, inbox: Path) -> None:
-        target = inbox / self.path
-        target.parent.mkdir(parents=True, exist_ok=True)
-        self.frame.to_csv(target, index=False, encoding=self.encoding, lineterminator="\n")
+    def key(self) -> str:
+        return f"{self.system}/{self.name}"
 
 
 @dataclass(frozen=True)
-class Export:
-    """people [source record]: source_system, source_record_type, source_record_id, person_id; all text."""
+class Schedule:
+    """Deliveries of the life between first_day and last_day: all the past in one, the last `daily_days` in pieces.
 
-    deliveries: list[Delivery]
-    people: pd.DataFrame
+    What a delivery dated D tells happened before D began in UTC, which is eight in the morning in China, when the
+    files are fetched; so every system has told the same life at the same time. daily_days 0 = one full delivery
+        on last_day; as many as
+    there are days = pieces from the beginning.
+    """
 
+    first_day: date
+    last_day: date
+    daily_days: int
 
-def columns(text: str) -> list[str]:
-    return text.split()
+    def days(self, rhythm: Rhythm) -> list[date]:
+        back = range(0, self.daily_days + 1, rhythm.value)
+        found = [self.last_day - timedelta(days) for days in reversed(back)]
+        return [day for day in found if day > self.first_day] or [self.last_day]
 
+    def mornings(self, feed: Feed) -> npt.NDArray[np.datetime64]:
+        """When each delivery of the feed ends, in UTC microseconds; oldest first."""
+        return np.array(self.days(feed.rhythm), dtype="datetime64[us]")
 
-def records(system: str, kind: str, ids: pd.Series, person_ids: pd.Series) -> pd.DataFrame:
-    rows = {"source_record_id": ids.astype(str).to_numpy(), "person_id": person_ids.to_numpy()}
-    return pd.DataFrame({"source_system": system, "source_record_type": kind, **rows})
+    @property
+    def is_at_once(self) -> bool:
+        return self.daily_days == 0
 
+    def paths(self, feed: Feed) -> list[PurePosixPath]:
+        """The feed's files below the inbox, oldest first."""
+        file = feed.file_at_once or feed.file if self.is_at_once else feed.file
+        return [
+            PurePosixPath(feed.system) / day.isoformat() / file.format(day=day.isoformat(), stamp=f"{day:%Y%m%d}0800")
+            for day in self.days(feed.rhythm)
+        ]
 
-def cut(frame: pd.DataFrame, moments: pd.Series, last_day: date) -> list[tuple[date, pd.DataFrame]]:
-    """The rows of `frame` by delivery day; each delivery repeats the day before it began, so duplicates exist."""
-    deliveries = []
-    begins = pd.Timestamp.min
-    for days_ago in DELTA_DAYS_AGO:
-        day = last_day - timedelta(days_ago)
-        ends = pd.Timestamp(day)
-        deliveries.append((day, frame[(moments >= begins) & (moments < ends)]))
-        begins = ends - timedelta(1)
-    return deliveries
-
-
-def full_days(last_day: date) -> list[date]:
-    return [last_day - timedelta(days_ago) for days_ago in FULL_DAYS_AGO]
+    def position(self, feed: Feed, moments: npt.NDArray[np.datetime64]) -> npt.NDArray[np.int64]:
+        """The first delivery of the feed that may tell of each moment (UTC); one past the last = not told yet."""
+        return np.searchsorted(self.mornings(feed), moments.astype("datetime64[us]"), side="right")

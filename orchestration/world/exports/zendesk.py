@@ -1,108 +1,142 @@
-"""The support desk: tickets and users, each file the whole desk as it stood on the morning of the delivery."""
+"""The support desk: tickets with their comments as Zendesk's API gives them, one JSON object a line, every ticket that
+changed since the last delivery; and weekly all users, agents included.
+"""
 
-from datetime import date
+from orchestration.world.exports.delivery import Feed, Rhythm
+from orchestration.world.exports.desk import Desk
 
-import numpy as np
-import pandas as pd
-
-from orchestration.world.dice import Dice
-from orchestration.world.exports.delivery import Delivery, Export, columns, full_days, records
-from orchestration.world.lives import Lives
-from orchestration.world.people import person_ids, shop_id, written_phone
-from orchestration.world.seasons import Calendar
-
-TICKETS = columns(
-    "id requester_id submitter_id assignee_id group_id organization_id status priority type via_channel subject "
-    "created_at updated_at due_at merged_ticket_ids"
+TICKETS = Feed("zendesk", "tickets", "tickets-{day}.ndjson", rhythm=Rhythm.DAILY)
+USERS = Feed("zendesk", "users", "users-{day}.ndjson")
+MACROS = """
+create or replace macro api_time(moment) as
+    case when moment is null then 'null' else '"' || replace(moment::timestamp::varchar, ' ', 'T') || 'Z"' end;
+create or replace macro minutes_between(since, until) as
+    case when until is null then 'null' else (epoch_us(until) - epoch_us(since)) // 60000000 || '' end;
+create or replace macro customer_words(topic, is_complaint, language, name, first) as
+    case when language = 0 then case when not first then '好的，谢谢。'
+        when is_complaint then '你好，我收到的东西有问题，请尽快处理！'
+        else '请问什么时候能处理？' end || ' ' || name
+    else case when not first then 'Thank you.' when is_complaint
+        then 'Hello, there is a problem with what arrived. Please help!'
+        else 'Could you please look into this?' end || chr(10) || name end;
+"""
+NEWS = """
+create or replace temp table zd_news as
+select distinct person, ticket, {delivery} as delivery
+from (
+    select person, ticket, unnest([t.at, first_reply_at, solved_at, closed_at, scored_at]) as moment
+    from tickets t where not t.is_case
+    union all
+    select c.person, c.ticket, c.at from comments c
 )
-USERS = columns(
-    "id name email phone role organization_id external_id time_zone locale active suspended created_at updated_at"
-)
-COMPLAINT = "包裹破损 Parcel arrived damaged"
-AGENTS = ["Arthur", "Lin", "Mei"]
-FIRST_USER, SECOND_MAILBOX, FIRST_AGENT = 900_000_000_000, 50_000_000, 899_999_999_000
+where moment is not null and (person, ticket) in (select (person, ticket) from tickets where not is_case)
+"""
+TOLD = """
+create or replace temp table zd_tickets as
+select n.delivery, m.morning, t.*, zendesk_ticket_id(t.person, t.ticket) as id,
+    zendesk_user_id(t.person, coalesce(k.entry, 0)) as requester, p.language, coalesce(c.full_name, p.nickname)
+        as signature,
+    coalesce(t.first_reply_at < m.morning, false) as is_answered, coalesce(t.solved_at < m.morning, false) as is_solved,
+    coalesce(t.closed_at < m.morning, false) as is_closed, coalesce(t.scored_at < m.morning, false) as is_scored,
+    case when o.place = 'market' then tmall_order_id(o.person, o."order")::varchar
+        when o.place in ('shop', 'store') then shopify_order_name(o.person, o."order") end as order_name
+from zd_news n
+join {mornings} using (delivery)
+join tickets t on t.person = n.person and t.ticket = n.ticket
+join people p on p.person = t.person
+asof left join (select * from records where system = 'zendesk') k on k.person = t.person and t.at >= k.created_at
+left join cards c on c.person = t.person and c.system = 'zendesk' and c.entry = coalesce(k.entry, 0) and c.version = 0
+left join orders o on o.person = t.person and o."order" = t."order";
+
+create or replace temp table zd_comments as
+select t.delivery, t.person, t.ticket, max(c.at) as last_at,
+    count(*) filter (c.staff is not null and c.is_public) as replies,
+    '[' || string_agg('{{"id":' || t.id * 100 + c.comment
+        || ',"author_id":' || coalesce(zendesk_agent_id(c.staff), t.requester)
+        || ',"public":' || c.is_public || ',"created_at":' || api_time(c.at) || ',"body":' || case
+            when c.staff is null
+                then json_text(customer_words(c.topic, t.is_complaint, t.language, t.signature, c.comment = 0))
+            when c.is_public then '"您好，我们正在为您处理。 We are looking into it."'
+            else '"转给同事跟进"' end || '}}',
+        ',' order by c.comment) || ']' as comments
+from zd_tickets t
+join comments c on c.person = t.person and c.ticket = t.ticket and c.at < t.morning
+group by all
+"""
+TICKET = """
+'{"id":' || t.id || ',"url":"https://yunshan.zendesk.example/api/v2/tickets/' || t.id
+|| '.json","external_id":null,"via":{"channel":"' || t.channel || '"},"created_at":' || api_time(t.at)
+|| ',"updated_at":' || api_time(greatest(t.at, c.last_at, case when t.is_solved then t.solved_at end,
+    case when t.is_closed then t.closed_at end, case when t.is_scored then t.scored_at end))
+|| ',"type":"' || case when t.is_complaint then 'problem' else 'question' end
+|| '","subject":' || json_text(subject_words(t.topic)) || ',"priority":"' || t.priority || '","status":"'
+|| case when t.is_closed then 'closed' when t.is_solved then 'solved' when t.is_answered then 'pending' else 'open' end
+|| '","requester_id":' || t.requester || ',"submitter_id":' || t.requester
+|| ',"assignee_id":' || zendesk_agent_id(t.agent) || ',"organization_id":null,"group_id":360000000001,"tags":["'
+|| t.topic || '"' || case when t.is_complaint then ',"complaint"' else '' end
+|| '],"custom_fields":[{"id":360001,"value":"' || t.topic || '"},{"id":360002,"value":' || json_text(t.order_name)
+|| '},{"id":360003,"value":' || case when t.is_scored and t.csat > 0 then t.csat::varchar else 'null' end
+|| '}],"satisfaction_rating":{"score":"' || case when t.is_scored then t.score::varchar when t.is_solved
+    and t.score <> 'unoffered' then 'offered'
+    else 'unoffered' end
+|| '"},"metric_set":{"reopens":' || case when t.is_solved then t.reopens else 0 end || ',"replies":'
+    || coalesce(c.replies, 0)
+|| ',"assignee_stations":' || t.hand_offs + 1
+|| ',"reply_time_in_minutes":{"calendar":' || minutes_between(t.at, case when t.is_answered then t.first_reply_at end)
+|| '},"full_resolution_time_in_minutes":{"calendar":' || minutes_between(t.at, case when t.is_solved
+    then t.solved_at end)
+|| '},"solved_at":' || api_time(case when t.is_solved then t.solved_at end)
+|| '},"comments":' || coalesce(c.comments, '[]') || '}' || chr(10)
+"""
+USER_ROWS = """
+create or replace temp table zd_users as
+select m.delivery, zendesk_user_id(c.person, c.entry) as id, c.person, 'end-user' as role, c.full_name as name,
+    trim(c.email) as email, c.phone,
+    case when s.created_at < m.morning and c.place < 60 then shopify_customer_id(c.person, 0)::varchar end
+        as external_id,
+    case when c.language = 0 then 'zh-CN' else 'en-US' end as locale, case c.country when 'China' then 'Beijing'
+        else 'London' end as time_zone,
+    not coalesce(c.deleted_at < m.morning, false) as active, c.created_at,
+    greatest(c.told_at, case when c.deleted_at < m.morning then c.deleted_at end) as updated_at
+from cards c
+join {mornings} on c.told_at < m.morning and m.morning <= c.outdated_at
+left join records s on s.person = c.person and s.system = 'shopify' and s.entry = 0
+where c.system = 'zendesk' and not coalesce(c.merged_at < m.morning, false)
+union all
+select m.delivery, zendesk_agent_id(s.staff), null, case s.role when 'agent' then 'agent' else 'admin' end,
+    s.latin_name, s.mail, s.phone, null,
+    'zh-CN', 'Beijing', not coalesce(s.left_at < m.morning, false), s.hired_at, s.hired_at
+from staff s
+join {mornings} on s.hired_at < m.morning
+where s.role in ('agent', 'support_lead')
+"""
+USER = """
+'{"id":' || id || ',"url":"https://yunshan.zendesk.example/api/v2/users/' || id || '.json","name":' || json_text(name)
+|| ',"email":' || json_text(email) || ',"phone":' || json_text(phone) || ',"role":"' || role || '","external_id":'
+    || json_text(external_id)
+|| ',"locale":"' || locale || '","time_zone":"' || time_zone || '","active":' || active
+    || ',"suspended":false,"verified":' || active
+|| ',"organization_id":null,"created_at":' || api_time(created_at) || ',"updated_at":' || api_time(updated_at)
+    || '}' || chr(10)
+"""
 
 
-def export(people: pd.DataFrame, lives: Lives, calendar: Calendar, dice: Dice) -> Export:
-    tickets = _tickets(people, lives, calendar, dice)
-    users = _users(people, tickets, dice)
-    written = []
-    for day in full_days(calendar.end):
-        written.append(Delivery("zendesk", day, "tickets.csv", _tickets_on(tickets, day)))
-        written.append(Delivery("zendesk", day, "users.csv", _users_on(users, tickets, calendar, day)))
-    askers = tickets.drop_duplicates("requester_id")
-    behind = records("zendesk", "user", askers["requester_id"], person_ids(askers["person"]))
-    return Export(written, behind)
-
-
-def _tickets(people: pd.DataFrame, lives: Lives, calendar: Calendar, dice: Dice) -> pd.DataFrame:
-    """Every ticket there will ever be; companies write to the sales team instead (salesforce.py)."""
-    tickets = lives.tickets[~lives.tickets["person"].map(people["is_business"]).astype(bool)].copy()
-    key = tickets["person"], tickets["number"]
-    two_mailboxes = dice.happens("has a second mailbox", 0.4, tickets["person"]) & (tickets["number"] % 2 == 1)
-    tickets["requester_id"] = FIRST_USER + tickets["person"] + SECOND_MAILBOX * two_mailboxes
-    tickets["id"] = 1001 + np.arange(len(tickets))
-    tickets["assignee_id"] = FIRST_AGENT + dice.whole("agent", 0, len(AGENTS) - 1, *key)
-    tickets["via_channel"] = np.array(["email", "web", "chat"])[dice.pick("channel", [5, 3, 2], *key)]
-    tickets["is_spam"] = dice.happens("ticket is spam", 0.01, *key)
-    about = pd.Series("订单什么时候发货 Where is my order", tickets.index).mask(tickets["is_complaint"], COMPLAINT)
-    signs = dice.happens("signs the subject", 0.2, *key)  # trap: a name in free text
-    tickets["subject"] = np.where(signs, about + (" - " + tickets["person"].map(people["full_name"])), about)
-    for moment in ("at", "solved_at"):
-        tickets[moment] = calendar.timestamps(tickets[moment])
-    return tickets
-
-
-def _users(people: pd.DataFrame, tickets: pd.DataFrame, dice: Dice) -> pd.DataFrame:
-    """One row per requester; a few were removed from the desk, and only their tickets are left."""
-    users = tickets.drop_duplicates("requester_id").set_index("person", drop=False)
-    users = users[~dice.happens("user was removed", 0.03, users["person"])]
-    who = people.loc[users["person"]]
-    is_second = users["requester_id"] >= FIRST_USER + SECOND_MAILBOX
-    gives_phone = dice.happens("gives the desk a phone", 0.5, who.index) | is_second
-    knows_shop = ~who["is_guest"] & dice.happens("desk knows the shop account", 0.6, who.index) & ~is_second
-    shop = shop_id(who.index.to_series(), users["number"], who["has_two_accounts"])
-    styles = dice.whole("phone at the desk", 0, 3, who.index)
-    phones = pd.Series([written_phone(p, s) for p, s in zip(who["phone"], styles, strict=True)], users.index)
-    return pd.DataFrame(
-        {
-            "id": users["requester_id"],
-            "person": users["person"],
-            "name": who["full_name"],
-            "email": who["email"].mask(is_second, who["second_email"]),
-            "phone": phones.where(gives_phone),
-            "role": "end-user",
-            "external_id": shop.where(knows_shop).astype("Int64"),
-            "time_zone": np.where(who["country"] == "China", "Beijing", "London"),
-            "locale": np.where(who["country"] == "China", "zh-CN", "en-US"),
-            "created_at": users["at"],
-        }
+def write(desk: Desk) -> None:
+    """Needs cards."""
+    mornings = desk.mornings(TICKETS)
+    for step in (MACROS, NEWS.format(delivery=desk.delivery(TICKETS, "moment")), TOLD.format(mornings=mornings)):
+        desk.connection.execute(step)
+    desk.write(
+        TICKETS,
+        f"""select t.delivery, {TICKET} as line from zd_tickets t left join zd_comments c using (delivery, person,
+            ticket)
+        order by t.delivery, t.at, t.id""",
     )
-
-
-def _tickets_on(tickets: pd.DataFrame, day: date) -> pd.DataFrame:
-    known = tickets[tickets["at"] < pd.Timestamp(day)]
-    closed_at = known["solved_at"] + pd.Timedelta(days=4)
-    is_solved, is_closed = known["solved_at"] < pd.Timestamp(day), closed_at < pd.Timestamp(day)
-    status = np.select([is_solved & known["is_spam"], is_closed, is_solved], ["deleted", "closed", "solved"], "open")
-    return known.assign(
-        submitter_id=known["requester_id"],
-        group_id=360_000_000_001,
-        status=status,
-        priority=np.where(known["is_complaint"], "high", "normal"),
-        type=np.where(known["is_complaint"], "problem", "question"),
-        created_at=known["at"],
-        updated_at=known["at"].mask(is_solved, known["solved_at"]).mask(is_closed, closed_at),
-        merged_ticket_ids="[]",
-    ).reindex(columns=TICKETS)
-
-
-def _users_on(users: pd.DataFrame, tickets: pd.DataFrame, calendar: Calendar, day: date) -> pd.DataFrame:
-    known = users[users["created_at"] < pd.Timestamp(day)]
-    written = tickets[tickets["at"] < pd.Timestamp(day)].groupby("requester_id")["at"].max()
-    agents = pd.DataFrame({"id": [FIRST_AGENT + i for i in range(len(AGENTS))], "name": AGENTS, "role": "agent"})
-    agents["email"] = agents["name"].str.lower() + "@shop.example"
-    began = pd.Timestamp(calendar.first_day)
-    agents = agents.assign(locale="en-US", created_at=began, updated_at=began)
-    everybody = pd.concat([agents, known.assign(updated_at=known["id"].map(written))], ignore_index=True)
-    return everybody.assign(active="TRUE", suspended="FALSE").reindex(columns=USERS)
+    desk.connection.execute(USER_ROWS.format(mornings=desk.mornings(USERS)))
+    desk.write(USERS, f"select delivery, {USER} as line from zd_users order by delivery, created_at, id")
+    desk.name_records(
+        "zendesk",
+        "user",
+        """select id as source_record_id, person from zd_users where role = 'end-user'
+        union select requester, person from zd_tickets""",
+    )

@@ -1,0 +1,94 @@
+"""The calls of the website in the order of Segment's files: who made each, when it was received, from which page. What
+a call says in JSON stands in segment.py.
+"""
+
+import numpy as np
+import pyarrow as pa
+
+from orchestration.world.books import Books, World
+from orchestration.world.catalog import CATEGORIES, PRODUCTS
+from orchestration.world.codes import EVENTS
+from orchestration.world.dice import Dice
+from orchestration.world.exports.delivery import Feed
+from orchestration.world.exports.desk import Desk
+
+SENT_TWICE = 0.004
+HOME, CART, THANKS, FIRST_SEARCH, FIRST_SHELF, FIRST_PRODUCT = 0, 1, 2, 10, 30, 100
+
+
+def lay_out_calls(desk: Desk, feed: Feed, world: World, books: Books) -> None:
+    """Make the tables calls [call], visit_bits [visit] and pages."""
+    _lay_out_bits(desk, world.dice, books)
+    desk.table("calls", _calls(desk, feed, world, books))
+    desk.table("pages", _pages())
+
+
+def _lay_out_bits(desk: Desk, dice: Dice, books: Books) -> None:
+    """Browsers and devices get their ids from their numbers, so two people on one device show the same."""
+    visits = books.visits
+    ids = {
+        name: dice.bits(f"id of a {what}, {name}", visits[what].to_numpy() + 1)
+        for what, names in {"anonymous": ("first", "second"), "device": ("device_first", "device_second")}.items()
+        for name in names
+    }
+    keys = {name: visits[name].to_numpy() for name in ("person", "visit")}
+    desk.table("visit_bits", pa.table(keys | ids))
+
+
+def _calls(desk: Desk, feed: Feed, world: World, books: Books) -> pa.Table:
+    """One row a call that was archived, in the order of the files."""
+    events = books.events
+    person, visit, number = (events[name].to_numpy() for name in ("person", "visit", "event"))
+    bits = world.dice.bits("message", (person * 100_000 + visit) * 1_000 + number)
+    at = world.calendar.timestamps(events["at"].to_numpy()).astype("datetime64[us]")
+    again = np.flatnonzero(world.dice.happens("is sent twice", SENT_TWICE, (person * 100_000 + visit) * 1_000 + number))
+    rows = np.concatenate([np.arange(len(person)), again])
+    delay = np.concatenate(
+        [np.zeros(len(person), dtype=np.int64), 1 + (bits[again] % np.uint64(5400)).astype(np.int64)]
+    )
+    received = at[rows] + delay.astype("timedelta64[s]")
+    delivery = desk.schedule.position(feed, received)
+    kept = delivery < len(desk.schedule.days(feed.rhythm))
+    rows, received, delivery = rows[kept], received[kept], delivery[kept]
+    order = np.lexsort((bits[rows], received, delivery))
+    rows, received, delivery = rows[order], received[order], delivery[order]
+    kind, product = events["kind"].to_numpy()[rows], events["product"].to_numpy()[rows]
+    return pa.table(
+        {
+            "person": person[rows],
+            "visit": visit[rows],
+            "event": number[rows],
+            "at": at[rows],
+            "received_at": received,
+            "kind": pa.DictionaryArray.from_arrays(pa.array(kind), list(EVENTS)),
+            "product": product,
+            "page": _page(kind, product, bits[rows]),
+            "bits": bits[rows],
+            "thousandths": pa.DictionaryArray.from_arrays(
+                (bits[rows] % np.uint64(1000)).astype(np.int16), [f".{n:03d}" for n in range(1000)]
+            ),
+            "delivery": delivery,
+            "position": np.arange(len(rows)),
+        }
+    )
+
+
+def _page(kind: np.ndarray, product: np.ndarray, bits: np.ndarray) -> np.ndarray:
+    """Where each call was made: on the product's page, in a search, at the till, else at home or before a shelf."""
+    which = (bits % np.uint64(2 * len(CATEGORIES))).astype(np.int64)
+    elsewhere = np.where(which < len(CATEGORIES), FIRST_SHELF + which, HOME)
+    at_till = [kind == EVENTS.index(name) for name in ("search", "checkout_started", "order_completed")]
+    found = np.select(at_till, [FIRST_SEARCH + which % len(CATEGORIES), CART, THANKS], elsewhere)
+    return np.where(product >= 0, FIRST_PRODUCT + product, found)
+
+
+def _pages() -> pa.Table:
+    pages = [(HOME, "/", "Home", "null"), (CART, "/cart", "Cart", "null"), (THANKS, "/thanks", "Thank you", "null")]
+    for place, (latin, written) in enumerate(CATEGORIES):
+        pages.append((FIRST_SEARCH + place, "/search", "Search", f'"{written}"'))
+        pages.append((FIRST_SHELF + place, f"/collections/{latin}", latin.capitalize(), "null"))
+    pages += [
+        (FIRST_PRODUCT + place, f"/products/{one.sku.lower()}", one.name_latin.replace('"', ""), "null")
+        for place, one in enumerate(PRODUCTS)
+    ]
+    return pa.table(dict(zip(("page", "path", "title", "query"), map(list, zip(*pages, strict=True)), strict=True)))
