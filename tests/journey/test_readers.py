@@ -27,10 +27,12 @@ def start_and_let_lock(house: House) -> subprocess.Popen[str]:
     """A run that holds the warehouse: whoever is started after this comes second, on a slow machine too."""
     process = house.start("run", "--as-of", LAST_DAY.isoformat())
     lock = house.data / "work" / "LOCK"
-    while process.poll() is None and f"(process {process.pid})" not in lock.read_text():
+    while process.poll() is None:
+        holder = lock.read_text()
+        if "a run for" in holder and f'"pid": {process.pid},' in holder:
+            return process
         time.sleep(0.05)
-    assert process.poll() is None, "the run ended before it held the warehouse"
-    return process
+    raise AssertionError("the run ended before it held the warehouse")
 
 
 def test_readers_see_only_whole_and_newer_versions_through_three_runs(busy_house: House, tmp_path: Path):
