@@ -15,7 +15,12 @@ def judge(connection: duckdb.DuckDBPyConnection, contract: Contract) -> list[tup
     """Fill `arrived`; returns what was found out on the way, as (finding, column, cells)."""
     reading = cleaning.Reading(contract, _day_order(connection, contract))
     cleaned = _to_be_cleaned(connection, reading)
-    connection.execute(f"create or replace temp table arrived as {_judged(reading, cleaned)}")
+    # The steps are few and wide: planning them over and over cost more than running them ever gains.
+    connection.execute("pragma disable_optimizer")
+    try:
+        connection.execute(f"create or replace temp table arrived as {_judged(reading, cleaned)}")
+    finally:
+        connection.execute("pragma enable_optimizer")
     if contract.grain.kind == "continuation":
         _set_aside_orphans(connection, contract)
     findings = list(_masked(connection, contract))

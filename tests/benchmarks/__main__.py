@@ -80,7 +80,11 @@ def _measure(command: list[str], data: Path) -> Measured:
     started = time.perf_counter()
     with tempfile.TemporaryFile() as told:
         process = subprocess.Popen(
-            command, cwd=CHECKOUT, env=os.environ | {"CRM_DATA": str(data), "CRM_CURRENCY": "GBP"}, stdout=told, stderr=told
+            command,
+            cwd=CHECKOUT,
+            env=os.environ | {"CRM_DATA": str(data), "CRM_CURRENCY": "GBP"},
+            stdout=told,
+            stderr=told,
         )
         _, status, used = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
