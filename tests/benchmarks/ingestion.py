@@ -24,6 +24,7 @@ import duckdb
 from orchestration import ledger
 from orchestration.ingestion.contracts import CATALOGUE, load_contract
 from orchestration.ingestion.inbox import InboxFile, scan
+from orchestration.ingestion.opening import Places, arrive, open_source
 from orchestration.ingestion.receive import Yard, receive
 from orchestration.settings import CONTRACTS
 
@@ -140,15 +141,13 @@ def _csv_floor(path: Path, scratch: Path) -> None:
 
 
 def _json_floor(path: Path, scratch: Path) -> None:
-    kinds = {
-        **dict.fromkeys(("type", "messageId", "anonymousId", "timestamp", "properties"), "VARCHAR"),
-        "context": "STRUCT(page STRUCT(path VARCHAR, referrer VARCHAR), "
-        "campaign STRUCT(source VARCHAR, medium VARCHAR), locale VARCHAR)",
-    }
-    columns = ", ".join(f"'{name}': '{kind}'" for name, kind in kinds.items())
+    """The same columns as ours: DuckDB's own reader with the types and paths of the contract."""
+    contract = load_contract(EVENTS)
+    file = InboxFile(path, contract.system, DAY, path.stat().st_size, contract, "")
+    arrival, fit = arrive(file, contract, Places(scratch / "archive", scratch / "decoded"))
+    source = open_source(file, contract, arrival, fit, scratch)
     with _open(scratch) as connection:
-        scan_of = f"read_json('{path}', format = 'newline_delimited', columns = {{{columns}}})"
-        _timed(lambda: connection.execute(f"create table t as from {scan_of}"))
+        _timed(lambda: connection.execute(f"create table t as select {source.named_cells} from {source.scan}"))
 
 
 def _take_in(contract_path: Path) -> Callable[[Path, Path], None]:
