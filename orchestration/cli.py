@@ -5,6 +5,9 @@ Exit status: 0 done, 1 the data or a gate refused, 2 wrong usage. Heavy imports 
 
 import json
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -24,6 +27,9 @@ err = Console(stderr=True, highlight=False)
 
 Day = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"])]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for another program.")]
+
+quarantine = typer.Typer(no_args_is_help=True, help="What was set aside, and having it back.")
+app.add_typer(quarantine, name="quarantine")
 
 
 class Refused(typer.Exit):
@@ -86,6 +92,8 @@ def check(
     try:
         found = look_at(file, contract, settings())
     except UnknownExportError as error:
+        if error.draft:
+            out.print(escape(error.draft), soft_wrap=True)
         raise Refused(str(error)) from error
     if as_json:
         return _print_json(found)
@@ -95,6 +103,68 @@ def check(
     out.print(table)
     if found["refused"] or found["rows_quarantined"]:
         raise typer.Exit(1)
+
+
+@quarantine.command("list")
+def quarantine_list(as_json: AsJson = False) -> None:
+    """What is set aside in the published version: how many rows, of which file, for which reason."""
+    from orchestration.ingestion.quarantine import waiting
+
+    with _published_core() as connection:
+        found = waiting(connection)
+    if as_json:
+        return _print_json([asdict(one) for one in found])
+    table = Table(box=None)
+    for name in ("file", "feed", "delivered", "name", "rule", "column", "rows", "first row"):
+        table.add_column(name)
+    for one in found:
+        cells = (one.file_id, one.feed, one.delivery_date, one.file_name, one.rule, one.column, one.rows, one.first_row)
+        table.add_row(*("" if cell is None else escape(str(cell)) for cell in cells))
+    out.print(table if found else "Nothing is set aside.")
+
+
+@quarantine.command("show")
+def quarantine_show(
+    file_id: Annotated[str, typer.Argument(help="The file, as the list names it.")],
+    limit: Annotated[int, typer.Option(min=1)] = 20,
+) -> None:
+    """The rows of one file that were set aside, as they came. They may name people: mind who looks on."""
+    from orchestration.ingestion.quarantine import show
+
+    with _published_core() as connection:
+        found = show(connection, file_id, limit)
+    if not found:
+        raise Refused(f"Nothing of a file {file_id} is set aside. crm quarantine list names the files.")
+    for row in found:
+        place = "the whole file" if row.row_number is None else f"row {row.row_number}"
+        out.print(f"[bold]{place}[/] {escape(row.reason)} {escape(row.column or '')}", soft_wrap=True)
+        if row.original is not None:
+            out.print(escape(row.original), soft_wrap=True)
+
+
+@quarantine.command("retry")
+def quarantine_retry() -> None:
+    """Run again for the published day: what a mended contract lets in is read again from the archive."""
+    from orchestration.snapshots import Shelf
+
+    shelf = Shelf(settings().published, {})
+    version = shelf.current()
+    if version is None:
+        raise Refused("Nothing has been published yet. Run: crm run")
+    run(as_of=datetime.fromisoformat(shelf.manifest(version)["as_of_date"]))
+
+
+@contextmanager
+def _published_core() -> Iterator[Any]:
+    import duckdb
+
+    from orchestration.snapshots import CORE, Shelf
+
+    version = Shelf(settings().published, {}).current()
+    if version is None:
+        raise Refused("Nothing has been published yet. Run: crm run")
+    with duckdb.connect(str(settings().published / version / CORE), read_only=True) as connection:
+        yield connection
 
 
 @app.command()

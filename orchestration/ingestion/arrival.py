@@ -17,6 +17,7 @@ from orchestration.ingestion.containers import ContainerError, is_gzip, open_pla
 from orchestration.ingestion.encoding import CHUNK_BYTES, candidates, detect, is_damaged_utf8
 
 BINARY = "binary"
+SEPARATORS = (b"\x1e", b"\x1f", b"\\u001")
 DETECTED_FROM_BYTES = 64 * 1024
 
 
@@ -27,7 +28,7 @@ class Arrival:
     `text` is a UTF-8 file, the archived original or an unpacked and transcoded copy of it; None when the bytes are
     text in no encoding that the contract allows. For a format that is not text it is the plain file.
     `guess` is what a detector takes unreadable bytes for; it is told, and never acted upon. `fault` says why a
-    compressed file could not be unpacked.
+    compressed file could not be unpacked. `has_separators`: the text may hold the control characters 30 and 31.
     """
 
     sha256: str
@@ -40,6 +41,7 @@ class Arrival:
     longest_line: int = 0
     guess: str = ""
     fault: str = ""
+    has_separators: bool = True
 
     @property
     def file_id(self) -> str:
@@ -94,6 +96,7 @@ class _Measured:
     size: int = 0
     newlines: int = 0
     has_nul: bool = False
+    has_separators: bool = False
     is_utf8: bool = True
     longest_line: int = 0
     _open_line: int = 0
@@ -106,6 +109,7 @@ class _Measured:
         self.newlines += chunk.count(b"\n")
         # JSON may write a NUL as an escape, and that may be cut in two by the end of a chunk.
         self.has_nul = self.has_nul or b"\x00" in chunk or b"\\u0000" in self._last + chunk
+        self.has_separators = self.has_separators or any(mark in self._last + chunk for mark in SEPARATORS)
         self._see_lines(chunk)
         self._last = chunk[-5:]
         self.is_utf8 = self.is_utf8 and self._fits(chunk)
@@ -164,8 +168,10 @@ def _decoded(
 
 
 def _arrived(measured: _Measured, original: Path, text: Path | None, encoding: str, found: _Measured) -> Arrival:
-    counted = (found.lines, found.has_nul, found.longest_line)
-    return Arrival(measured.sha256, measured.size, original, text, encoding, *counted)
+    return Arrival(
+        *(measured.sha256, measured.size, original, text, encoding, found.lines, found.has_nul, found.longest_line),
+        has_separators=found.has_separators or encoding == BINARY,
+    )
 
 
 def _transcode(source: Path, encoding: str, target: Path) -> tuple[Path, _Measured] | None:
@@ -212,9 +218,8 @@ def rewrite(arrival: Arrival, lines: Iterable[str], target: Path) -> Arrival:
             _pass_on(line.encode("utf-8"), copy, measured)
     measured.end()
     arrival.throw_away_copies()
-    return replace(
-        arrival, text=target, lines=measured.lines, has_nul=measured.has_nul, longest_line=measured.longest_line
-    )
+    counted = replace(arrival, lines=measured.lines, has_nul=measured.has_nul, longest_line=measured.longest_line)
+    return replace(counted, text=target, has_separators=measured.has_separators)
 
 
 def _pass_on(chunk: bytes, copy: BinaryIO, measured: _Measured) -> None:

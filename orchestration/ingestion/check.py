@@ -11,11 +11,12 @@ import duckdb
 from orchestration import ledger
 from orchestration.ingestion.arrival import Arrival
 from orchestration.ingestion.containers import ContainerError
-from orchestration.ingestion.contracts import Contract, load_contracts
+from orchestration.ingestion.contracts import CATALOGUE, Contract, load_contracts
 from orchestration.ingestion.encoding import decode_head
 from orchestration.ingestion.inbox import InboxFile, read_head
 from orchestration.ingestion.load import Counts, create_raw_table, load, read
 from orchestration.ingestion.opening import Places, arrive, open_source
+from orchestration.ingestion.proposal import propose
 from orchestration.ingestion.quarantine import refuse
 from orchestration.ingestion.recognition import find
 from orchestration.ingestion.sources import RefusedFileError
@@ -30,7 +31,11 @@ RULES = """
 
 
 class UnknownExportError(Exception):
-    """No contract fits the file; the message says what was looked for."""
+    """No contract fits the file; the message says what was looked for. `draft` is a contract proposed for it, or ''."""
+
+    def __init__(self, message: str, draft: str = "") -> None:
+        super().__init__(message)
+        self.draft = draft
 
 
 def look_at(path: Path, contract_name: str | None, home: Settings) -> dict[str, Any]:
@@ -39,7 +44,8 @@ def look_at(path: Path, contract_name: str | None, home: Settings) -> dict[str, 
     Raises:
         UnknownExportError: no contract fits, or the one named does not exist.
     """
-    contract = _contract_for(path, contract_name, load_contracts(CONTRACTS))
+    in_use, others = load_contracts(CONTRACTS), load_contracts(CATALOGUE)
+    contract = _contract_for(path, contract_name, [*in_use, *others])
     with TemporaryDirectory(prefix="crm-check-", dir=_scratch(home)) as folder:
         config: dict[str, Any] = {
             "memory_limit": home.memory_limit,
@@ -54,6 +60,7 @@ def look_at(path: Path, contract_name: str | None, home: Settings) -> dict[str, 
     return {
         "file": path.name,
         "contract": contract.name,
+        "in_use": contract in in_use,
         "encoding": arrival.encoding,
         "size_bytes": arrival.size,
         "rows_read": counts.rows_read,
@@ -92,7 +99,8 @@ def _contract_for(path: Path, name: str | None, contracts: Sequence[Contract]) -
         head = read_head(path)
     except ContainerError as error:
         raise UnknownExportError(f"{path.name} cannot be opened. {error}") from error
-    fit = find(contracts, head)
+    in_use = [contract for contract in contracts if contract in load_contracts(CONTRACTS)]
+    fit = find(in_use, head) or find(contracts, head)
     if fit is not None:
         return fit.contract
     if decode_head(head.content, sorted({e for c in contracts for shape in c.files for e in shape.encodings})) is None:
@@ -100,7 +108,8 @@ def _contract_for(path: Path, name: str | None, contracts: Sequence[Contract]) -
     raise UnknownExportError(
         f"No contract fits {path.name}: none has its name pattern and all of whose required columns stand in its "
         "header. Name one with --contract SYSTEM/FEED to see what is missing, or write a new one "
-        "(CONTRIBUTING.md, How to add a source)."
+        "(CONTRIBUTING.md, How to add a source).",
+        propose(head) or "",
     )
 
 

@@ -15,6 +15,9 @@ MOMENT = "[0-9]{4}[-/][0-9]{1,2}[-/][0-9]{1,2}([ T][0-9:.]+ ?(Z|UTC|[+-]00(:?00)
 # Zero-width space and joiner, direction marks that phones copied from a contact card carry, soft hyphen, BOM.
 INVISIBLE = "[\\x{200b}\\x{200e}\\x{200f}\\x{202a}-\\x{202e}\\x{2060}-\\x{2064}\\x{2066}-\\x{2069}\\x{feff}\\x{00ad}]"
 BLANK = "[\\s\\x{00a0}\\x{1680}\\x{2000}-\\x{200a}\\x{202f}\\x{205f}\\x{3000}\\x{0085}\\x{001c}-\\x{001f}]"
+DIRTY = f"^(?:{BLANK}|[''=])|{BLANK}$|{INVISIBLE}"
+# What every decimal and whole number of a raw table can hold; see `rules.py`.
+PLAIN_NUMBERS = {"integer": "[+-]?[0-9]{1,18}", "decimal": "[+-]?[0-9]{1,13}(?:[.][0-9]{0,9})?"}
 WIDE, NARROW = "０１２３４５６７８９，．－＋：／（）＊", "0123456789,.-+:/()*"
 CURRENCY_BEFORE = (
     "(?:US\\$|HK\\$|NT\\$|A\\$|C\\$|S\\$|R\\$|Rs\\.?|[$€£¥￥₹₩₽]|(?i:CNY|RMB|USD|EUR|GBP|JPY|HKD|TWD|INR|PKR))"
@@ -55,11 +58,13 @@ def needs_cleaning(column: Column, reading: Reading) -> str | None:
     if not contract.cells.clean:
         return is_masked(name) if column.masked else None
     if column.type in ("decimal", "integer"):
-        return f"{name} is not null and not {_is_number(name, column.type)}"
+        return f"not regexp_full_match({name}, '{PLAIN_NUMBERS[column.type]}')"
     if column.type == "boolean":
         return f"{name} is not null and {name} not in ('true', 'false')"
     unmasked = f" or {is_masked(name)}" if column.masked else ""
-    return f"{name} is not null and not {_is_plain(name, contract.cells.null_words)}{unmasked}"
+    words = ", ".join(map(repr_sql, ("", *contract.cells.null_words)))
+    dirty = f"(regexp_matches({name}, '{DIRTY}') or {name} in ({words}))"
+    return f"case when {_is_plain(name, contract.cells.null_words)} then false else {dirty} end{unmasked}"
 
 
 def bare(column: Column, cell: str, reading: Reading) -> str:

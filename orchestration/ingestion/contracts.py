@@ -1,4 +1,8 @@
-"""Reading the contracts of a folder. A wrong one is refused with the file and the line that must be mended."""
+"""Reading the contracts of a folder. A wrong one is refused with the file and the line that must be mended.
+
+A contract is in use when it lies in data/contracts/<system>/. Those in data/contracts/catalogue/ are for systems that
+this company does not have: `crm check` knows them, and moving a folder up puts them to use.
+"""
 
 from collections.abc import Sequence
 from functools import cache
@@ -8,9 +12,11 @@ import yaml
 from pydantic import ValidationError
 
 from orchestration.ingestion.contract_model import Contract
+from orchestration.settings import CONTRACTS
 
-__all__ = ["Contract", "ContractError", "load_contract", "load_contracts"]
+__all__ = ["CATALOGUE", "Contract", "ContractError", "load_contract", "load_contracts"]
 
+CATALOGUE = CONTRACTS / "catalogue"
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 

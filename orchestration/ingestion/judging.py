@@ -1,67 +1,106 @@
 """From the records of a file to rows in canonical spelling, each with its hash and the first rule it breaks.
 
 Records come as the temporary table `records` (cells as they arrived, `_broken`, `_original`), in the order of the
-file; rows go into the temporary table `arrived`. What is loaded of them is decided in `load.py`.
+file; rows are the temporary view `arrived`. What is loaded of them is decided in `load.py`. A first look at all cells
+tells which columns need cleaning and which rules are broken at all; of a clean file nothing is written a second time.
 """
+
+from dataclasses import dataclass
 
 import duckdb
 
 from orchestration.ingestion import cleaning
 from orchestration.ingestion.contract_model import Column, Contract
-from orchestration.ingestion.rules import first_broken
+from orchestration.ingestion.rules import Rule, first_broken, rules_of
+from orchestration.ingestion.sources import Source
 
 
-def judge(connection: duckdb.DuckDBPyConnection, contract: Contract) -> list[tuple[str, str, int]]:
-    """Fill `arrived`; returns what was found out on the way, as (finding, column, cells)."""
-    reading = cleaning.Reading(contract, _day_order(connection, contract))
-    cleaned = _to_be_cleaned(connection, reading)
-    # The steps are few and wide: planning them over and over cost more than running them ever gains.
-    connection.execute("pragma disable_optimizer")
-    try:
-        connection.execute(f"create or replace temp table arrived as {_judged(reading, cleaned)}")
-    finally:
-        connection.execute("pragma enable_optimizer")
+@dataclass(frozen=True)
+class _Work:
+    """What a file needs: columns to be cleaned, and rules to hold its rows against."""
+
+    reading: cleaning.Reading
+    cleaned: list[Column]
+    rules: list[Rule]
+    has_separators: bool
+
+    @property
+    def contract(self) -> Contract:
+        return self.reading.contract
+
+
+def judge(connection: duckdb.DuckDBPyConnection, source: Source) -> list[tuple[str, str, int]]:
+    """Define `arrived`; returns what was found out on the way, as (finding, column, cells)."""
+    contract = source.contract
+    work = _look_over(connection, source)
+    reading = work.reading
+    if work.cleaned or work.rules or contract.is_grouped:
+        connection.execute(f"create or replace temp table judged as {_judged(work)}")
+        connection.execute("create or replace temp view arrived as select * from judged")
+    else:
+        connection.execute(f"create or replace temp view arrived as {_judged(work)}")
     if contract.grain.kind == "continuation":
         _set_aside_orphans(connection, contract)
     findings = list(_masked(connection, contract))
     if reading.day_first is not None:
         findings.append(("day_first" if reading.day_first else "month_first", "", 0))
-    connection.execute("drop table records")
     return findings
 
 
-def _to_be_cleaned(connection: duckdb.DuckDBPyConnection, reading: cleaning.Reading) -> list[Column]:
-    """The columns in which this file has a cell that is not in its canonical spelling: mostly few."""
-    asked = [
-        (column, condition)
-        for column in reading.contract.columns
-        if (condition := cleaning.needs_cleaning(column, reading)) is not None
+def _look_over(connection: duckdb.DuckDBPyConnection, source: Source) -> _Work:
+    """The columns in which this file has a cell out of its canonical spelling, and the rules that may be broken.
+
+    A column whose cells are all in their canonical spelling keeps the rule of its type; every other rule is tried.
+    """
+    contract, reading = source.contract, cleaning.Reading(source.contract)
+    asked = [(c, test) for c in contract.columns if (test := cleaning.needs_cleaning(c, reading)) is not None]
+    settled = {column.name for column, _ in asked}
+    # What stands on the first line only can be judged once lines are numbered.
+    early = [
+        rule for rule in rules_of(contract) if not ((rule.is_of_type and rule.column in settled) or rule.is_of_line)
     ]
-    if not asked:
-        return []
-    tests = ", ".join(f"coalesce(bool_or({condition}), false)" for _, condition in asked)
-    found = connection.execute(f"select {tests} from records").fetchone() or ()
-    return [column for (column, _), is_needed in zip(asked, found, strict=True) if is_needed]
+    tests = [test for _, test in asked] + [rule.broken for rule in early]
+    flags = ", ".join(f"coalesce(bool_or({test}), false)" for test in tests) or "false"
+    found = connection.execute(f"select {flags} from records").fetchone() or ()
+    cleaned = [column for (column, _), is_needed in zip(asked, found, strict=False) if is_needed]
+    broken = {rule for rule, is_broken in zip(early, found[len(asked) :], strict=False) if is_broken}
+    names = {column.name for column in cleaned}
+    rules = [rule for rule in rules_of(contract) if rule in broken or rule.column in names or rule.is_of_line]
+    if any(column.type in ("date", "timestamp") for column in cleaned):
+        reading = cleaning.Reading(contract, _day_order(connection, contract))
+    return _Work(reading, cleaned, rules, source.arrival.has_separators)
 
 
-def _judged(reading: cleaning.Reading, cleaned: list[Column]) -> str:
-    contract = reading.contract
-    rows = _canonical(reading, cleaned)
+def _judged(work: _Work) -> str:
+    contract, cleaned = work.contract, work.cleaned
+    rows = _canonical(work.reading, cleaned)
     if contract.is_grouped:
         rows = _lined(contract, rows)
     names = [column.name for column in contract.columns]
     hashed = [f"coalesce({c.name}, _raw_{c.name})" if c in cleaned else c.name for c in contract.columns]
     own = ["_row_number", "_line_number"] if contract.is_grouped else ["_row_number"]
     as_arrived = ", ".join(f"{c.name}: {_raw(c, cleaned)}" for c in contract.columns)
+    disagrees = "when _disagrees then 'order_disagrees' " if contract.is_grouped else ""
     return f"""
         select {", ".join([*names, *own])}, _as_arrived, _row_hash, _rule,
             case when _rule is not null then coalesce(_original, to_json({{{as_arrived}}})::varchar) end as _original
         from (
-            select *, {_changed(cleaned)} as _as_arrived, md5(to_json([{", ".join(hashed)}])) as _row_hash,
-                {first_broken(contract)} as _rule
+            select *, {_changed(cleaned)} as _as_arrived, {_row_hash(hashed, work.has_separators)} as _row_hash,
+                {first_broken(work.rules, disagrees)} as _rule
             from ({rows})
         )
     """
+
+
+def _row_hash(cells: list[str], has_separators: bool) -> str:
+    """SQL for the hash of all cells, put together so that no two different rows read the same.
+
+    The mark between cells is escaped where it stands in a cell; bytes tell whether a file can hold it at all.
+    """
+    texts = [f"coalesce({cell}, '')" for cell in cells]
+    if has_separators:
+        texts = [f"replace(replace({text}, chr(30), chr(30) || 'a'), chr(31), chr(30) || 'b')" for text in texts]
+    return f"md5(concat_ws(chr(31), {', '.join(texts)}))"
 
 
 def _canonical(reading: cleaning.Reading, cleaned: list[Column]) -> str:
@@ -134,8 +173,8 @@ def _set_aside_orphans(connection: duckdb.DuckDBPyConnection, contract: Contract
     """An order whose first line was set aside has lost what only that line says; its other lines go with it."""
     key = ", ".join(contract.key)
     connection.execute(f"""
-        update arrived set _rule = 'order_incomplete', _original = to_json({{{_cells(contract)}}})
-        where _rule is null and ({key}) in (select ({key}) from arrived where _line_number = 1 and _rule is not null)
+        update judged set _rule = 'order_incomplete', _original = to_json({{{_cells(contract)}}})
+        where _rule is null and ({key}) in (select ({key}) from judged where _line_number = 1 and _rule is not null)
     """)
 
 

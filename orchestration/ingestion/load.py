@@ -67,7 +67,7 @@ def read(connection: duckdb.DuckDBPyConnection, source: Source) -> Reading:
         raise RefusedFileError("It is a damaged Parquet file: its rows are not what its own footer says.")
     if rows is None:
         rows = read_slowly(connection, source)
-    return Reading(source, rows, judge(connection, source.contract))
+    return Reading(source, rows, judge(connection, source))
 
 
 def read_fast(connection: duckdb.DuckDBPyConnection, source: Source) -> int | None:
@@ -119,8 +119,11 @@ def load(connection: duckdb.DuckDBPyConnection, reading: Reading) -> Counts:
     row lost on the way shows.
     """
     source, contract = reading.source, reading.source.contract
-    _pick_fresh(connection, source)
     loaded, quarantined = _standing(connection, source)
+    chosen = "arrived"
+    if not _is_all_fresh(connection, source):
+        _pick_fresh(connection, source)
+        chosen = "arrived join fresh using (_row_number)"
     cells = ", ".join(column.name for column in contract.columns)
     lines = ", _line_number, _order_hash" if contract.is_grouped else ""
     # Rows of a day are numbered on from file to file: a corrected export of the same day comes after the first.
@@ -131,18 +134,44 @@ def load(connection: duckdb.DuckDBPyConnection, reading: Reading) -> Counts:
                 select coalesce(max(_row_number), 0) from {contract.relation}
                 where _delivery_date = date '{source.delivery_date}'
             ) as _row_number
-        from arrived join fresh using (_row_number)
+        from {chosen}
     """)
     _set_aside(connection, source)
     loaded_now, quarantined_now = _standing(connection, source)
+    passed_over = "where false" if chosen == "arrived" else "anti join fresh using (_row_number) where _rule is null"
     return Counts(
         reading.rows_read,
         loaded_now - loaded,
         quarantined_now - quarantined,
-        _count(connection, "arrived anti join fresh using (_row_number) where _rule is null"),
+        _count(connection, f"arrived {passed_over}"),
         tuple(source.unmapped),
         tuple(reading.findings),
     )
+
+
+def forget(connection: duckdb.DuckDBPyConnection) -> None:
+    """Let go of what was read: the records of a large file take as much memory as the file."""
+    connection.execute("drop view if exists arrived")
+    for table in ("judged", "records", "fresh"):
+        connection.execute(f"drop table if exists temp.{table}")
+
+
+def _is_all_fresh(connection: duckdb.DuckDBPyConnection, source: Source) -> bool:
+    """Whether it is plain at a glance that no row is broken and no row is a duplicate: every key is new.
+
+    Saves the hash and the sort of millions of rows that nothing is known of; False only means to look closely.
+    """
+    contract = source.contract
+    if contract.is_grouped or not contract.key or _count(connection, "arrived where _rule is not null"):
+        return False
+    key = ", ".join(contract.key)
+    # Eight bytes a key; two keys of one hash would only cost the closer look.
+    found = connection.execute(f"select count(*) = count(distinct hash({key})) from arrived").fetchone()
+    if found is None or not found[0]:
+        return False
+    same = " and ".join(f"arrived.{name} is not distinct from known.{name}" for name in contract.key)
+    known = f"{contract.standing} as known where known._delivery_date <= date '{source.delivery_date}'"
+    return not _count(connection, f"(select {key} from arrived) as arrived join (from {known}) as known on {same}")
 
 
 def _pick_fresh(connection: duckdb.DuckDBPyConnection, source: Source) -> None:

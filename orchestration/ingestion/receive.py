@@ -18,7 +18,7 @@ from orchestration.ingestion.history import (
     too_small,
 )
 from orchestration.ingestion.inbox import InboxFile
-from orchestration.ingestion.load import Counts, Reading, create_raw_table, load, read
+from orchestration.ingestion.load import Counts, Reading, create_raw_table, forget, load, read
 from orchestration.ingestion.opening import arrive, open_source
 from orchestration.ingestion.quarantine import hold_back, refuse
 from orchestration.ingestion.sources import RefusedFileError
@@ -102,6 +102,7 @@ def _receive_one(connection: duckdb.DuckDBPyConnection, contract: Contract, file
         connection.execute("rollback")
         raise
     connection.execute("commit")
+    forget(connection)
     return outcome
 
 

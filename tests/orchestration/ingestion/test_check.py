@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from orchestration.ingestion.check import UnknownExportError, look_at
+from orchestration.ingestion.contracts import load_contract
 from orchestration.settings import Settings
 
 USERS = "id,name,email,role,created_at,updated_at"
@@ -34,6 +35,7 @@ def test_a_good_file_is_known_by_its_header_and_every_row_is_kept(home: Settings
     assert found == {
         "file": "users.csv",
         "contract": "zendesk/users",
+        "in_use": True,
         "encoding": "utf-8",
         "size_bytes": len(GOOD),
         "rows_read": 1,
@@ -120,3 +122,37 @@ def test_nothing_is_left_behind_and_the_file_is_as_it_was(home: Settings, export
     assert files_of(tmp_path) == {export}
     assert list((tmp_path / "data").glob("*/*")) == []
     assert export.read_bytes() == content
+
+
+def test_an_unknown_file_gets_a_draft_that_is_a_contract_and_fits_it(home: Settings, export: Path, tmp_path: Path):
+    path = export.with_name("visits_20260301.csv")
+    text = "visitNo;Customer Name;手机号;Visited At;Score;Paid;Remark\nV1;Ada;154;2026-01-02 10:00;4;1.50;ok\n"
+    path.write_bytes((text + "V2;Bob;155;2026-01-03 10:00;5;2;ok\nV3;").encode("gb18030"))
+    with pytest.raises(UnknownExportError) as unknown:
+        look_at(path, None, home)
+    draft = tmp_path / "my_system" / "visits_20260301.yml"
+    draft.parent.mkdir()
+    draft.write_text(unknown.value.draft, encoding="utf-8")
+    contract = load_contract(draft)
+    assert contract.files[0].delimiter == ";"
+    assert contract.files[0].encodings == ("gb18030",)
+    assert contract.missing(text.split("\n")[0].split(";")) == []
+    assert {column.name: (column.type, column.pii) for column in contract.columns} == {
+        "visit_no": ("text", "none"),
+        "customer_name": ("text", "direct"),
+        "column_3": ("integer", "direct"),
+        "visited_at": ("timestamp", "none"),
+        "score": ("integer", "none"),
+        "paid": ("decimal", "none"),
+        "remark": ("text", "none"),
+    }
+    assert not any(word in unknown.value.draft for word in ("Ada", "Bob", "154"))
+
+
+@pytest.mark.parametrize("content", [b"\x89PNG\x00\x01" * 9, b"one column\n1\n", b""])
+def test_what_is_no_table_gets_no_draft(home: Settings, export: Path, content: bytes):
+    path = export.with_name("things.csv")
+    path.write_bytes(content)
+    with pytest.raises(UnknownExportError) as unknown:
+        look_at(path, None, home)
+    assert unknown.value.draft == ""
