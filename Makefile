@@ -28,7 +28,7 @@ help:
 	@echo "make bench       speed and memory against the floor"
 
 demo: setup
-	@crm world --people 2000 --days 730 --seed 7 --last-day $(DEMO_DAY) --out data
+	@crm world --people 2000 --days 730 --seed 7 --daily-days 3 --last-day $(DEMO_DAY) --out data
 	@crm run --as-of $(DEMO_DAY)
 
 test: setup

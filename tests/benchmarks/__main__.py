@@ -70,7 +70,20 @@ def _run(inbox: Path) -> list[str]:
 
 def _demo(scratch: Path) -> float:
     crm = str(Path(sys.executable).with_name("crm"))
-    world = [crm, "world", "--people", "2000", "--days", "730", "--seed", "7", "--last-day", DEMO_DAY]
+    world = [
+        crm,
+        "world",
+        "--people",
+        "2000",
+        "--days",
+        "730",
+        "--seed",
+        "7",
+        "--last-day",
+        DEMO_DAY,
+        "--daily-days",
+        "3",
+    ]
     out = scratch / "demo"
     written = _measure([*world, "--out", str(out)], out)
     return written.seconds + _measure([crm, "run", "--as-of", DEMO_DAY], out).seconds

@@ -10,8 +10,8 @@ from tests.journey.house import LAST_DAY, House
 
 
 @pytest.fixture(scope="session")
-def build(tmp_path_factory: pytest.TempPathFactory) -> Callable[[], House]:
-    """A new house with the exports of the same small company in its inbox."""
+def company(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The exports of a small company and the truth about it. Nothing runs here."""
     first = tmp_path_factory.mktemp("company")
     made = House(first).crm(
         "world",
@@ -23,14 +23,22 @@ def build(tmp_path_factory: pytest.TempPathFactory) -> Callable[[], House]:
         "3",
         "--last-day",
         LAST_DAY.isoformat(),
+        "--daily-days",
+        "1",
         "--out",
         str(first),
     )
     assert made.returncode == 0, made.stderr
+    return first
+
+
+@pytest.fixture(scope="session")
+def build(company: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[[], House]:
+    """A new house with the exports of the same small company in its inbox."""
 
     def fresh() -> House:
         folder = tmp_path_factory.mktemp("house")
-        shutil.copytree(first / "inbox", folder / "inbox")
+        shutil.copytree(company / "inbox", folder / "inbox")
         return House(folder)
 
     return fresh

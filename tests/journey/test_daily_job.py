@@ -1,30 +1,45 @@
 """One run from the inbox to the published version, as its user sees it."""
 
 import csv
+import gzip
 import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+import duckdb
+
 from tests.journey.house import LAST_DAY, House
 
 TRACE = "Traceback (most recent call last)"
+COSTS = "campaign_costs"
+
+
+def text_of(path: Path) -> str:
+    """An export as text, whichever of the house's vendors wrote it."""
+    content = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
+    return content.decode("gb18030" if path.parts[-3] == "tmall" else "utf-8-sig")
 
 
 def records(path: Path) -> int:
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        return sum(1 for record in csv.reader(file) if record) - 1
+    if "ndjson" in path.name:
+        return len(text_of(path).splitlines())
+    return sum(1 for record in csv.reader(text_of(path).splitlines(keepends=True)) if record) - 1
+
+
+def exports(house: House) -> list[Path]:
+    return [path for path in house.data.glob("inbox/*/*/*") if path.is_file()]
 
 
 def personal_values(house: House) -> set[str]:
-    text = "".join(path.read_text(encoding="utf-8-sig") for path in house.data.glob("inbox/*/*/*.csv"))
-    return set(re.findall(r"[\w.+-]+@[\w-]+\.[\w.]+", text))
+    return {found for path in exports(house) for found in re.findall(r"[\w.+-]+@[\w-]+\.[\w.]+\w", text_of(path))}
 
 
 def test_every_row_of_the_inbox_is_accounted_for(house: House):
-    delivered = {path.name + path.parent.name: records(path) for path in house.data.glob("inbox/*/*/*.csv")}
+    delivered = {"/".join(path.parts[-3:]): records(path) for path in exports(house)}
     entered = house.query("select * from row_conservation")
-    assert {row["file_name"] + row["delivery_date"]: row["rows_read"] for row in entered} == delivered
+    books = {f"{row['source_system']}/{row['delivery_date']}/{row['file_name']}": row["rows_read"] for row in entered}
+    assert books == delivered
     assert all(
         row["rows_read"] == row["rows_loaded"] + row["rows_quarantined"] + row["rows_duplicate"] for row in entered
     )
@@ -62,7 +77,7 @@ def test_a_run_is_seen_in_dagster_with_its_day_and_its_tables(house: House):
         assert [(run.status.value, run.tags["dagster/partition"]) for run in runs] == [
             ("SUCCESS", LAST_DAY.isoformat())
         ]
-        for table in ("raw_retail/order_lines", "marts/customer_360", "ml/rfm", "published/snapshot"):
+        for table in ("raw_shopify/orders", "marts/customer_360", "ml/rfm", "published/snapshot"):
             assert instance.get_latest_materialization_event(dg.AssetKey(table.split("/"))) is not None, table
 
 
@@ -80,20 +95,45 @@ def test_no_personal_value_reaches_the_terminal_dagster_or_the_nameless_tables(h
         assert not people & {str(value) for row in rows for value in row.values()}, table["table_name"]
 
 
+def test_money_and_orders_are_what_the_company_knows_them_to_be(house: House, company: Path):
+    """Cent by cent and order by order, in every currency, over every system that sells."""
+    told = house.query("""
+        select source_system, original_currency_code as currency, count(*) as orders,
+            cast(sum(original_net_revenue) as double) as revenue
+        from fct_orders group by all order by all
+    """)
+    known = duckdb.sql(f"""
+        select case place when 'market' then 'tmall' when 'b2b' then 'erp' else 'shopify' end as source_system,
+            currency_code as currency, count(*) as orders, round(sum(goods_net), 2) as revenue
+        from '{company}/truth/orders.parquet' group by all order by all
+    """)
+    assert [tuple(row.values()) for row in told] == known.fetchall()
+
+
 def test_a_missing_feed_leaves_the_others_running_and_is_named(build: Callable[[], House]):
     house = build()
-    shutil.rmtree(house.data / "inbox" / "zendesk")
+    for tickets in house.data.glob("inbox/zendesk/*/tickets*"):
+        tickets.unlink()
+    shutil.rmtree(house.data / "inbox" / "youzan")
     outcome = house.run()
     assert outcome.returncode == 0, outcome.stderr
     assert "zendesk.tickets has never been delivered" in outcome.stdout
-    missing = house.query("select feed from feeds where status = 'missing' order by feed")
-    assert [row["feed"] for row in missing] == ["tickets", "users"]
+    assert "youzan.customers has never been delivered" in outcome.stdout  # nobody else tells of members
+    assert "retail" not in outcome.stdout  # the company has no till, and the others tell of its orders
+    feeds = {row["feed"]: row["status"] for row in house.query("select feed, status from feeds")}
+    assert (feeds["tickets"], feeds["users"], feeds["points"], feeds["order_lines"]) == (
+        "missing",
+        "fresh",
+        "missing",
+        "unused",
+    )
     assert house.status()["buyers"] > 0
 
 
 def test_a_company_without_a_shop_gets_its_customers_too(build: Callable[[], House]):
     house = build()
-    shutil.rmtree(house.data / "inbox" / "retail")
+    for system in ("shopify", "tmall", "erp"):
+        shutil.rmtree(house.data / "inbox" / system)
     outcome = house.run()
     assert outcome.returncode == 0, outcome.stdout + outcome.stderr
     status = house.status()
@@ -104,23 +144,23 @@ def test_a_company_without_a_shop_gets_its_customers_too(build: Callable[[], Hou
 
 def test_bad_input_is_set_aside_and_named_and_the_run_goes_on(build: Callable[[], House]):
     house = build()
-    day = house.data / "inbox" / "retail" / LAST_DAY.isoformat()
-    orders = next(day.glob("*.csv"))
+    day = house.data / "inbox" / "ads" / LAST_DAY.isoformat()
+    costs = next(day.glob("*.csv"))
     (day / "holiday photos.csv").write_text("place,sunshine\nQingdao,yes\n", encoding="utf-8")
-    (day / "unclosed.csv").write_text(
-        orders.read_text().partition("\n")[0] + '\n1,2,"never closed,3,2026-01-01 10:00,1,,France\n', encoding="utf-8"
+    (day / f"{COSTS}_unclosed.csv").write_text(
+        costs.read_text().partition("\n")[0] + '\n2026-02-27,ACC-1,"never closed,A,1,1,1.00,CNY\n', encoding="utf-8"
     )
-    with orders.open("a", encoding="utf-8") as file:
-        file.write("700001,21001,Tea,many,2026-02-27 10:00:00,1.50,12346,France\n")
+    with costs.open("a", encoding="utf-8") as file:
+        file.write("2026-02-27,ACC-9999,paid_search,,561,17,many,CNY\n")
     outcome = house.run()
     assert outcome.returncode == 0, outcome.stdout + outcome.stderr
     assert TRACE not in outcome.stdout + outcome.stderr
     assert "holiday photos.csv was not loaded" in outcome.stdout
-    refused = house.query("select status, reason from deliveries where file_name = 'unclosed.csv'")
+    refused = house.query(f"select status, reason from deliveries where file_name = '{COSTS}_unclosed.csv'")
     assert refused[0]["status"] == "quarantined"
-    assert "never closed" in refused[0]["reason"] or "quoting" in refused[0]["reason"]
+    assert "never closed" in refused[0]["reason"]
     books = house.query(
-        f"select rows_quarantined, is_balanced from row_conservation where file_name = '{orders.name}' "
+        f"select rows_quarantined, is_balanced from row_conservation where file_name = '{costs.name}' "
         f"and delivery_date = '{LAST_DAY}'"
     )
     assert books == [{"rows_quarantined": 1, "is_balanced": True}]
@@ -128,14 +168,14 @@ def test_bad_input_is_set_aside_and_named_and_the_run_goes_on(build: Callable[[]
 
 def test_a_blocking_check_publishes_nothing_and_ends_with_status_1(lived_in: House):
     house, before = lived_in, lived_in.version
-    day = house.data / "inbox" / "retail" / LAST_DAY.isoformat()
+    day = house.data / "inbox" / "ads" / LAST_DAY.isoformat()
     header = next(day.glob("*.csv")).read_text().partition("\n")[0]
-    rows = [f"8{n:05},21001,Tea,{'many' if n % 2 else 1},2026-02-27 10:00:00,1.50,12346,France" for n in range(100)]
-    (day / "half_broken.csv").write_text("\n".join([header, *rows]) + "\n", encoding="utf-8")
+    rows = [f"2026-02-27,ACC-{n:04},affiliate,,10,1,{'many' if n % 2 else '1.50'},CNY" for n in range(100)]
+    (day / f"{COSTS}_half_broken.csv").write_text("\n".join([header, *rows]) + "\n", encoding="utf-8")
     outcome = house.run()
     assert outcome.returncode == 1
     assert TRACE not in outcome.stdout + outcome.stderr
-    assert "order_lines_are_acceptable" in outcome.stderr
+    assert f"{COSTS}_are_acceptable" in outcome.stderr
     assert f"Readers still see version {before}" in outcome.stderr
     assert house.version == before
 
