@@ -11,28 +11,29 @@ from orchestration.world.codes import EVENTS
 from orchestration.world.dice import Dice
 from orchestration.world.exports.delivery import Feed
 from orchestration.world.exports.desk import Desk
+from orchestration.world.exports.ids import hexadecimal, texts_of, uuids
 
 SENT_TWICE = 0.004
+MESSAGE = np.frombuffer(b"ajs-next-", dtype=np.uint8)
 HOME, CART, THANKS, FIRST_SEARCH, FIRST_SHELF, FIRST_PRODUCT = 0, 1, 2, 10, 30, 100
 
 
 def lay_out_calls(desk: Desk, feed: Feed, world: World, books: Books) -> None:
-    """Make the tables calls [call], visit_bits [visit] and pages."""
-    _lay_out_bits(desk, world.dice, books)
+    """Make the tables calls [call], visit_ids [visit] and pages."""
+    _lay_out_ids(desk, world.dice, books)
     desk.table("calls", _calls(desk, feed, world, books))
     desk.table("pages", _pages())
 
 
-def _lay_out_bits(desk: Desk, dice: Dice, books: Books) -> None:
+def _lay_out_ids(desk: Desk, dice: Dice, books: Books) -> None:
     """Browsers and devices get their ids from their numbers, so two people on one device show the same."""
     visits = books.visits
     ids = {
-        name: dice.bits(f"id of a {what}, {name}", visits[what].to_numpy() + 1)
-        for what, names in {"anonymous": ("first", "second"), "device": ("device_first", "device_second")}.items()
-        for name in names
+        f"{what}_id": uuids(*(dice.bits(f"id of a {what}, {half}", visits[what].to_numpy() + 1) for half in "ab"))
+        for what in ("anonymous", "device")
     }
     keys = {name: visits[name].to_numpy() for name in ("person", "visit")}
-    desk.table("visit_bits", pa.table(keys | ids))
+    desk.table("visit_ids", pa.table(keys | ids))
 
 
 def _calls(desk: Desk, feed: Feed, world: World, books: Books) -> pa.Table:
@@ -63,7 +64,8 @@ def _calls(desk: Desk, feed: Feed, world: World, books: Books) -> pa.Table:
             "kind": pa.DictionaryArray.from_arrays(pa.array(kind), list(EVENTS)),
             "product": product,
             "page": _page(kind, product, bits[rows]),
-            "bits": bits[rows],
+            "message_id": texts_of(np.concatenate([np.tile(MESSAGE, (len(rows), 1)), hexadecimal(bits[rows])], axis=1)),
+            "millisecond": (bits[rows] % np.uint64(1000)).astype(np.int64),
             "thousandths": pa.DictionaryArray.from_arrays(
                 (bits[rows] % np.uint64(1000)).astype(np.int16), [f".{n:03d}" for n in range(1000)]
             ),
