@@ -29,12 +29,10 @@ VISITS = f"""
 create or replace temp table visit_texts as
 select v.person, v.visit, b.anonymous_id,
     case when v.is_signed_in and k.person is not null then shopify_customer_id(v.person, 0)::varchar end as user_id,
-    '"library":{{"name":"analytics.js","version":"next-1.70.0"}},"locale":"'
-        || case p.language when 0 then 'zh-CN' else 'en-GB' end
-        || '","ip":"203.0.113.' || (v.anonymous % 254 + 1)
-        || '","device":{{"id":"' || b.device_id
-        || '","type":"' || v.device_kind || '"}},"userAgent":"' || {choose("v.device_kind", AGENTS)} || '"}}'
-        as context_end,
+    concat('"library":{{"name":"analytics.js","version":"next-1.70.0"}},"locale":"',
+        case p.language when 0 then 'zh-CN' else 'en-GB' end, '","ip":"203.0.113.', v.anonymous % 254 + 1,
+        '","device":{{"id":"', b.device_id, '","type":"', v.device_kind,
+        '"}},"userAgent":"', {choose("v.device_kind", AGENTS)}, '"}}') as context_end,
     case when utm is null then '' else '"campaign":{{"source":"' || split_part(utm, '/', 1)
         || '","medium":"' || split_part(utm, '/', 2) || '"' || coalesce(',"name":"' || c.code || '"', '') || '}},' end
         as campaign,
@@ -59,24 +57,19 @@ select product, '{"product_id":"' || sku || '","sku":"' || sku || '","name":' ||
 from products
 """
 KINDS = "case when e.kind in ('page', 'identify') then e.kind::varchar else 'track' end"
-PROPERTIES = """case e.kind
-    when 'page' then '{"path":"' || w.path || '","url":"https://shop.example' || w.path || '"}'
-    when 'search' then '{"query":' || w.query || '}'
-    when 'order_completed' then coalesce(v.bought, '{}')
-    when 'checkout_started' then '{"step":1}'
-    when 'identify' then null
-    else coalesce(g.json, '{}') end"""
-CONTEXT = """'{' || case when e.event = 0 then v.campaign else '' end || '"page":{"path":"' || w.path
-    || '","referrer":"' || case when e.event = 0 then v.referrer else 'https://shop.example/' end || '"},'
-    || v.context_end"""
-LINE = f"""'{{"type":"' || {KINDS} || '","messageId":"' || e.message_id
-    || '","anonymousId":"' || v.anonymous_id || '","userId":' || coalesce('"' || v.user_id || '"', 'null')
-    || ',"timestamp":"' || replace(e.at::varchar, ' ', 'T') || e.thousandths
-    || 'Z","receivedAt":"' || replace(e.received_at::varchar, ' ', 'T') || e.thousandths || 'Z",'
-    || case e.kind when 'identify' then '"traits":' || coalesce(v.traits, '{{}}')
-        when 'page' then '"name":"' || w.title || '","properties":' || {PROPERTIES}
-        else '"event":"' || {choose("e.kind", NAMES)} || '","properties":' || {PROPERTIES} end
-    || ',"context":' || {CONTEXT} || '}}' || chr(10)"""
+PROPERTIES = """case e.kind when 'page' then w.properties when 'search' then w.searched
+    when 'order_completed' then coalesce(v.bought, '{}') when 'checkout_started' then '{"step":1}'
+    when 'identify' then null else coalesce(g.json, '{}') end"""
+CONTEXT = """case when e.event = 0 then concat('{', v.campaign, w.landed, v.referrer, '"},', v.context_end)
+    else concat(w.moved, v.context_end) end"""
+LINE = f"""concat('{{"type":"', {KINDS}, '","messageId":"', e.message_id, '","anonymousId":"', v.anonymous_id,
+    '","userId":', coalesce('"' || v.user_id || '"', 'null'),
+    ',"timestamp":"', replace(e.at::varchar, ' ', 'T'), e.thousandths,
+    'Z","receivedAt":"', replace(e.received_at::varchar, ' ', 'T'), e.thousandths, 'Z",',
+    case e.kind when 'identify' then '"traits":' || coalesce(v.traits, '{{}}')
+        when 'page' then concat('"name":"', w.title, '","properties":', {PROPERTIES})
+        else concat('"event":"', {choose("e.kind", NAMES)}, '","properties":', {PROPERTIES}) end,
+    ',"context":', {CONTEXT}, '}}', chr(10))"""
 # The same as columns; what is nested stays JSON.
 COLUMNS = f"""{KINDS} as type, e.message_id as "messageId", v.anonymous_id as "anonymousId", v.user_id as "userId",
     e.at + to_milliseconds(e.millisecond) as "timestamp",

@@ -14,6 +14,7 @@ from orchestration.world.exports.desk import Desk
 from orchestration.world.exports.ids import hexadecimal, texts_of, uuids
 
 SENT_TWICE = 0.004
+SHOP = "https://shop.example"
 MESSAGE = np.frombuffer(b"ajs-next-", dtype=np.uint8)
 HOME, CART, THANKS, FIRST_SEARCH, FIRST_SHELF, FIRST_PRODUCT = 0, 1, 2, 10, 30, 100
 
@@ -85,12 +86,23 @@ def _page(kind: np.ndarray, product: np.ndarray, bits: np.ndarray) -> np.ndarray
 
 
 def _pages() -> pa.Table:
-    pages = [(HOME, "/", "Home", "null"), (CART, "/cart", "Cart", "null"), (THANKS, "/thanks", "Thank you", "null")]
+    """By page: its title, and what calls made there say about it in JSON: as the page seen, as a search, as the place
+    where a visit landed (up to the referrer) or moved on."""
+    pages = [(HOME, "/", "Home", ""), (CART, "/cart", "Cart", ""), (THANKS, "/thanks", "Thank you", "")]
     for place, (latin, written) in enumerate(CATEGORIES):
-        pages.append((FIRST_SEARCH + place, "/search", "Search", f'"{written}"'))
-        pages.append((FIRST_SHELF + place, f"/collections/{latin}", latin.capitalize(), "null"))
-    pages += [
-        (FIRST_PRODUCT + place, f"/products/{one.sku.lower()}", one.name_latin.replace('"', ""), "null")
-        for place, one in enumerate(PRODUCTS)
+        pages.append((FIRST_SEARCH + place, "/search", "Search", written))
+        pages.append((FIRST_SHELF + place, f"/collections/{latin}", latin.capitalize(), ""))
+    for place, one in enumerate(PRODUCTS):
+        pages.append((FIRST_PRODUCT + place, f"/products/{one.sku.lower()}", one.name_latin.replace('"', ""), ""))
+    told = [
+        {
+            "page": page,
+            "title": title,
+            "properties": f'{{"path":"{path}","url":"{SHOP}{path}"}}',
+            "searched": f'{{"query":"{query}"}}',
+            "landed": f'"page":{{"path":"{path}","referrer":"',
+            "moved": f'{{"page":{{"path":"{path}","referrer":"{SHOP}/"}},',
+        }
+        for page, path, title, query in pages
     ]
-    return pa.table(dict(zip(("page", "path", "title", "query"), map(list, zip(*pages, strict=True)), strict=True)))
+    return pa.Table.from_pylist(told)
