@@ -68,6 +68,13 @@ def test_one_full_delivery_tells_of_the_same_lives(out: Path, tmp_path: Path):
     assert list(small["order_id"]) == list(big[big["person_id"].isin(small["person_id"])]["order_id"])
 
 
+def test_a_world_too_short_for_a_campaign_is_written_all_the_same(tmp_path: Path):
+    summary = write_world(people=40, days=60, seed=5, out=tmp_path, last_day=date(2026, 11, 1), daily_days=0)
+    assert summary.rows["salesforce/Campaign"] == 0
+    assert summary.rows["shopify/orders"] > 0
+    assert pd.read_parquet(tmp_path / "truth" / "campaigns.parquet").empty
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [

@@ -43,6 +43,7 @@ def lay_out_context(connection: duckdb.DuckDBPyConnection, calendar: Calendar) -
     ]
     frame = pd.DataFrame(told, columns=["campaign", "name", "code", "channel", "starts_at", "ends_at"])
     types = {"campaign": "int64", "starts_at": "datetime64[us]", "ends_at": "datetime64[us]"}
+    types |= dict.fromkeys(("name", "code", "channel"), "str")  # also where no campaign ran
     connection.register("campaigns", frame.astype(types))
     connection.register("rates", pd.DataFrame({"currency": CURRENCIES, "yuan": RATES}))
     connection.execute(WORDS)
