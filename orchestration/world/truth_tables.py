@@ -77,7 +77,9 @@ GIVEN_BACK = """
 
 def block_truth(books: Books, world: World) -> dict[str, pa.Table]:
     with duckdb.connect() as connection:
-        connection.execute("set threads = 1; set memory_limit = '500MB'; set TimeZone = 'UTC'")
+        connection.execute(
+            "set threads = 1; set memory_limit = '500MB'; set TimeZone = 'UTC'; set enable_progress_bar = false"
+        )
         ids.teach(connection)
         for name in TOLD:
             told = {

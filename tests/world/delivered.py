@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
-from tempfile import mkdtemp
+from tempfile import TemporaryDirectory
 
 from orchestration.world.block import live_block
 from orchestration.world.books import Books, World
@@ -19,13 +19,20 @@ from orchestration.world.exports.vendors import FEEDS, schedule
 from orchestration.world.seasons import Calendar
 
 PEOPLE, DAYS, SEED, LAST_DAY = 500, 400, 7, date(2026, 2, 1)
+KEPT: list[TemporaryDirectory] = []
 FEED = {feed.key: feed for feed in FEEDS}
+
+
+def folder() -> Path:
+    """A new folder that is there as long as the tests run."""
+    KEPT.append(TemporaryDirectory(prefix="world-"))
+    return Path(KEPT[-1].name)
 
 
 @cache
 def delivered(people: int = PEOPLE, daily_days: int = 28) -> Path:
     """The folder with inbox and truth."""
-    out = Path(mkdtemp(prefix="world-"))
+    out = folder()
     write_world(people, DAYS, SEED, out, LAST_DAY, daily_days)
     return out
 

@@ -10,7 +10,7 @@ from orchestration.world import company
 from orchestration.world.books import World
 from orchestration.world.company import write_world
 
-LAST_DAY = date(2026, 1, 1)
+LAST_DAY, DAYS = date(2026, 1, 1), 60
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -24,12 +24,12 @@ def _a_task_is_one_block():
 @pytest.fixture(scope="module")
 def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("world")
-    write_world(people=2_100, days=90, seed=7, out=folder, last_day=LAST_DAY, daily_days=7)
+    write_world(people=2_050, days=DAYS, seed=7, out=folder, last_day=LAST_DAY, daily_days=2)
     return folder
 
 
 def test_the_bytes_do_not_depend_on_the_number_of_workers(out: Path, tmp_path: Path):
-    write_world(people=2_100, days=90, seed=7, out=tmp_path, last_day=LAST_DAY, daily_days=7, workers=2)
+    write_world(people=2_050, days=DAYS, seed=7, out=tmp_path, last_day=LAST_DAY, daily_days=2, workers=2)
     assert _bytes(tmp_path) == _bytes(out)
 
 
@@ -46,13 +46,13 @@ def test_the_bytes_do_not_depend_on_who_is_first(out: Path, tmp_path: Path, monk
         return live(world, scratch, numbers)
 
     monkeypatch.setattr(company, "_live", backwards)
-    write_world(people=2_100, days=90, seed=7, out=tmp_path, last_day=LAST_DAY, daily_days=7, workers=1)
+    write_world(people=2_050, days=DAYS, seed=7, out=tmp_path, last_day=LAST_DAY, daily_days=2, workers=1)
     assert seen == [1, 0]
     assert _bytes(tmp_path) == _bytes(out)
 
 
 def test_the_truth_of_a_small_world_is_a_prefix_of_a_big_ones(out: Path, tmp_path: Path):
-    write_world(people=300, days=90, seed=7, out=tmp_path, last_day=LAST_DAY)
+    write_world(people=300, days=DAYS, seed=7, out=tmp_path, last_day=LAST_DAY)
     for name in ("people", "person_records", "orders", "campaign_members", "leads", "balances"):
         small, big = (pd.read_parquet(folder / "truth" / f"{name}.parquet") for folder in (tmp_path, out))
         known = big[big["person_id"].isin(small["person_id"])]
@@ -62,10 +62,17 @@ def test_the_truth_of_a_small_world_is_a_prefix_of_a_big_ones(out: Path, tmp_pat
 
 
 def test_one_full_delivery_tells_of_the_same_lives(out: Path, tmp_path: Path):
-    write_world(people=300, days=90, seed=7, out=tmp_path, last_day=LAST_DAY, daily_days=0)
+    write_world(people=300, days=DAYS, seed=7, out=tmp_path, last_day=LAST_DAY, daily_days=0)
     assert {file.parent.name for file in (tmp_path / "inbox").rglob("*") if file.is_file()} == {LAST_DAY.isoformat()}
     small, big = (pd.read_parquet(folder / "truth" / "orders.parquet") for folder in (tmp_path, out))
     assert list(small["order_id"]) == list(big[big["person_id"].isin(small["person_id"])]["order_id"])
+
+
+def test_a_world_too_short_for_a_campaign_is_written_all_the_same(tmp_path: Path):
+    summary = write_world(people=40, days=60, seed=5, out=tmp_path, last_day=date(2026, 11, 1), daily_days=0)
+    assert summary.rows["salesforce/Campaign"] == 0
+    assert summary.rows["shopify/orders"] > 0
+    assert pd.read_parquet(tmp_path / "truth" / "campaigns.parquet").empty
 
 
 @pytest.mark.parametrize(
@@ -73,12 +80,12 @@ def test_one_full_delivery_tells_of_the_same_lives(out: Path, tmp_path: Path):
     [
         ({"people": 0}, "at least 1 person"),
         ({"days": 59}, "at least 1 person and 60 days"),
-        ({"daily_days": 91}, "choose 0 to 90"),
+        ({"daily_days": 61}, "choose 0 to 60"),
         ({"last_day": date(2040, 1, 1)}, "Spring Festival"),
     ],
 )
 def test_a_world_that_cannot_be_is_refused_in_a_sentence(tmp_path: Path, arguments: dict, message: str):
-    asked = {"people": 10, "days": 90, "seed": 1, "out": tmp_path, "last_day": LAST_DAY} | arguments
+    asked = {"people": 10, "days": DAYS, "seed": 1, "out": tmp_path, "last_day": LAST_DAY} | arguments
     with pytest.raises(ValueError, match=message):
         write_world(**asked)
     assert not (tmp_path / "inbox").exists()

@@ -6,14 +6,13 @@ from collections import defaultdict
 from functools import cache
 from pathlib import Path
 from shutil import copytree
-from tempfile import mkdtemp
 
 import pandas as pd
 import pytest
 
 from orchestration.world.mess.plan import KINDS, make_mess
 from orchestration.world.mess.sheet import cells, split
-from tests.world.delivered import delivered
+from tests.world.delivered import delivered, folder
 
 KINDS_OF_DAMAGE = {
     *("late_rows", "delivered_twice", "corrected_later", "cut_short", "week_missing", "deleted_records"),
@@ -24,7 +23,7 @@ KINDS_OF_DAMAGE = {
 
 @cache
 def messy(level: int) -> Path:
-    out = Path(mkdtemp(prefix="mess-")) / "out"
+    out = folder() / "out"
     copytree(delivered(), out)
     make_mess(out, level, seed=7)
     return out
@@ -56,7 +55,7 @@ def test_only_the_files_the_truth_names_differ_from_the_clean_world(level: int):
 
 
 def test_the_same_seed_makes_the_same_mess():
-    again = Path(mkdtemp(prefix="mess-")) / "out"
+    again = folder() / "out"
     copytree(delivered(), again)
     make_mess(again, 2, seed=7)
     assert _files(again) == _files(messy(2))

@@ -24,7 +24,7 @@ create or replace macro subject_words(topic) as case topic
 COUPON_CODES = """
 create or replace temp table coupon_codes as
 select person, coupon, upper(replace(kind::varchar, '_', '')) || lpad(round(share * 100)::int::varchar, 2, '0') as code,
-    'CP' || lpad(scrambled(own_number(person, coupon), 100000000000)::varchar, 11, '0') as coupon_number
+    'CP' || digits(own_number(person, coupon), 36, 11) as coupon_number
 from coupons
 """
 
@@ -43,6 +43,7 @@ def lay_out_context(connection: duckdb.DuckDBPyConnection, calendar: Calendar) -
     ]
     frame = pd.DataFrame(told, columns=["campaign", "name", "code", "channel", "starts_at", "ends_at"])
     types = {"campaign": "int64", "starts_at": "datetime64[us]", "ends_at": "datetime64[us]"}
+    types |= dict.fromkeys(("name", "code", "channel"), "str")  # also where no campaign ran
     connection.register("campaigns", frame.astype(types))
     connection.register("rates", pd.DataFrame({"currency": CURRENCIES, "yuan": RATES}))
     connection.execute(WORDS)

@@ -48,7 +48,8 @@ def csv_line(header: Sequence[str], cells: Mapping[str, str], empty: str = "", e
             constant = ""
         else:
             constant += empty
-    return " || ".join([*parts, literal(constant + end)])
+    # One call of many arguments: a chain of || would copy the growing line once a cell.
+    return f"concat({', '.join([*parts, literal(constant + end)])})"
 
 
 def choose(value: str, words: Mapping[str, str]) -> str:

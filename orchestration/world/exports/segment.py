@@ -27,14 +27,12 @@ AGENTS = {
 # What every call of a visit shares, written once a visit.
 VISITS = f"""
 create or replace temp table visit_texts as
-select v.person, v.visit, uuid_text(b.first, b.second) as anonymous_id,
+select v.person, v.visit, b.anonymous_id,
     case when v.is_signed_in and k.person is not null then shopify_customer_id(v.person, 0)::varchar end as user_id,
-    '"library":{{"name":"analytics.js","version":"next-1.70.0"}},"locale":"'
-        || case p.language when 0 then 'zh-CN' else 'en-GB' end
-        || '","ip":"203.0.113.' || (v.anonymous % 254 + 1)
-        || '","device":{{"id":"' || uuid_text(b.device_first, b.device_second)
-        || '","type":"' || v.device_kind || '"}},"userAgent":"' || {choose("v.device_kind", AGENTS)} || '"}}'
-        as context_end,
+    concat('"library":{{"name":"analytics.js","version":"next-1.70.0"}},"locale":"',
+        case p.language when 0 then 'zh-CN' else 'en-GB' end, '","ip":"203.0.113.', v.anonymous % 254 + 1,
+        '","device":{{"id":"', b.device_id, '","type":"', v.device_kind,
+        '"}},"userAgent":"', {choose("v.device_kind", AGENTS)}, '"}}') as context_end,
     case when utm is null then '' else '"campaign":{{"source":"' || split_part(utm, '/', 1)
         || '","medium":"' || split_part(utm, '/', 2) || '"' || coalesce(',"name":"' || c.code || '"', '') || '}},' end
         as campaign,
@@ -44,19 +42,13 @@ select v.person, v.visit, uuid_text(b.first, b.second) as anonymous_id,
     '{{"order_id":"' || shopify_order_id(v.person, v."order") || '","total":' || money(o.total)
         || ',"currency":"' || o.currency || '"}}' as bought
 from (select v.*, {choose("v.channel", UTM)} as utm from visits v) v
-join visit_bits b using (person, visit)
+join visit_ids b using (person, visit)
 join people p using (person)
 left join records k on k.person = v.person and k.system = 'shopify' and k.entry = 0
 left join cards s on s.person = v.person and s.system = 'segment' and s.entry = 0
     and s.told_at <= v.at and v.at < s.outdated_at
 left join campaigns c on c.campaign = v.campaign
 left join orders o on o.person = v.person and o."order" = v."order"
-"""
-MACROS = """
-create or replace macro uuid_text(first, second) as
-    format('{:08x}', first >> 32) || '-' || format('{:04x}', (first >> 16) & 65535) || '-4'
-    || format('{:03x}', first & 4095) || '-a' || format('{:03x}', second >> 52) || '-'
-    || format('{:012x}', second & 281474976710655);
 """
 GOODS = """
 create or replace temp table product_texts as
@@ -65,29 +57,23 @@ select product, '{"product_id":"' || sku || '","sku":"' || sku || '","name":' ||
 from products
 """
 KINDS = "case when e.kind in ('page', 'identify') then e.kind::varchar else 'track' end"
-MESSAGE = "'ajs-next-' || format('{:016x}', e.bits)"
-PROPERTIES = """case e.kind
-    when 'page' then '{"path":"' || w.path || '","url":"https://shop.example' || w.path || '"}'
-    when 'search' then '{"query":' || w.query || '}'
-    when 'order_completed' then coalesce(v.bought, '{}')
-    when 'checkout_started' then '{"step":1}'
-    when 'identify' then null
-    else coalesce(g.json, '{}') end"""
-CONTEXT = """'{' || case when e.event = 0 then v.campaign else '' end || '"page":{"path":"' || w.path
-    || '","referrer":"' || case when e.event = 0 then v.referrer else 'https://shop.example/' end || '"},'
-    || v.context_end"""
-LINE = f"""'{{"type":"' || {KINDS} || '","messageId":"' || {MESSAGE}
-    || '","anonymousId":"' || v.anonymous_id || '","userId":' || coalesce('"' || v.user_id || '"', 'null')
-    || ',"timestamp":"' || replace(e.at::varchar, ' ', 'T') || e.thousandths
-    || 'Z","receivedAt":"' || replace(e.received_at::varchar, ' ', 'T') || e.thousandths || 'Z",'
-    || case e.kind when 'identify' then '"traits":' || coalesce(v.traits, '{{}}')
-        when 'page' then '"name":"' || w.title || '","properties":' || {PROPERTIES}
-        else '"event":"' || {choose("e.kind", NAMES)} || '","properties":' || {PROPERTIES} end
-    || ',"context":' || {CONTEXT} || '}}' || chr(10)"""
+PROPERTIES = """case e.kind when 'page' then w.properties when 'search' then w.searched
+    when 'order_completed' then coalesce(v.bought, '{}') when 'checkout_started' then '{"step":1}'
+    when 'identify' then null else coalesce(g.json, '{}') end"""
+CONTEXT = """case when e.event = 0 then concat('{', v.campaign, w.landed, v.referrer, '"},', v.context_end)
+    else concat(w.moved, v.context_end) end"""
+LINE = f"""concat('{{"type":"', {KINDS}, '","messageId":"', e.message_id, '","anonymousId":"', v.anonymous_id,
+    '","userId":', coalesce('"' || v.user_id || '"', 'null'),
+    ',"timestamp":"', replace(e.at::varchar, ' ', 'T'), e.thousandths,
+    'Z","receivedAt":"', replace(e.received_at::varchar, ' ', 'T'), e.thousandths, 'Z",',
+    case e.kind when 'identify' then '"traits":' || coalesce(v.traits, '{{}}')
+        when 'page' then concat('"name":"', w.title, '","properties":', {PROPERTIES})
+        else concat('"event":"', {choose("e.kind", NAMES)}, '","properties":', {PROPERTIES}) end,
+    ',"context":', {CONTEXT}, '}}', chr(10))"""
 # The same as columns; what is nested stays JSON.
-COLUMNS = f"""{KINDS} as type, {MESSAGE} as "messageId", v.anonymous_id as "anonymousId", v.user_id as "userId",
-    e.at + to_milliseconds((e.bits % 1000)::bigint) as "timestamp",
-    e.received_at + to_milliseconds((e.bits % 1000)::bigint) as "receivedAt",
+COLUMNS = f"""{KINDS} as type, e.message_id as "messageId", v.anonymous_id as "anonymousId", v.user_id as "userId",
+    e.at + to_milliseconds(e.millisecond) as "timestamp",
+    e.received_at + to_milliseconds(e.millisecond) as "receivedAt",
     {choose("e.kind", NAMES)} as event, case e.kind when 'page' then w.title end as name, {PROPERTIES} as properties,
     case e.kind when 'identify' then coalesce(v.traits, '{{}}') end as traits, {CONTEXT} as context"""
 CALLS = """from calls e
@@ -95,14 +81,14 @@ join visit_texts v on v.person = e.person and v.visit = e.visit
 join pages w on w.page = e.page
 left join product_texts g on g.product = e.product
 order by e.position"""
-SEEN = """from visits v join visit_bits b using (person, visit)
+SEEN = """from visits v join visit_ids b using (person, visit)
 semi join calls e on e.person = v.person and e.visit = v.visit"""
 
 
 def write(desk: Desk, world: World, books: Books) -> None:
     """Calls go in order of time within a delivery; needs cards."""
     lay_out_calls(desk, FEED, world, books)
-    for step in (MACROS, VISITS, GOODS):
+    for step in (VISITS, GOODS):
         desk.connection.execute(step)
     if desk.schedule.is_at_once:
         desk.write_table(FEED, f"select {COLUMNS} {CALLS}")
@@ -118,6 +104,6 @@ def write(desk: Desk, world: World, books: Books) -> None:
     desk.name_records(
         "segment",
         "anonymous",
-        f"""select uuid_text(b.first, b.second) as source_record_id, min(v.person) as person {SEEN}
-        group by b.first, b.second having min(v.person) = max(v.person)""",
+        f"""select b.anonymous_id as source_record_id, min(v.person) as person {SEEN}
+        group by b.anonymous_id having min(v.person) = max(v.person)""",
     )

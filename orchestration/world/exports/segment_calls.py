@@ -11,28 +11,30 @@ from orchestration.world.codes import EVENTS
 from orchestration.world.dice import Dice
 from orchestration.world.exports.delivery import Feed
 from orchestration.world.exports.desk import Desk
+from orchestration.world.exports.ids import hexadecimal, texts_of, uuids
 
 SENT_TWICE = 0.004
+SHOP = "https://shop.example"
+MESSAGE = np.frombuffer(b"ajs-next-", dtype=np.uint8)
 HOME, CART, THANKS, FIRST_SEARCH, FIRST_SHELF, FIRST_PRODUCT = 0, 1, 2, 10, 30, 100
 
 
 def lay_out_calls(desk: Desk, feed: Feed, world: World, books: Books) -> None:
-    """Make the tables calls [call], visit_bits [visit] and pages."""
-    _lay_out_bits(desk, world.dice, books)
+    """Make the tables calls [call], visit_ids [visit] and pages."""
+    _lay_out_ids(desk, world.dice, books)
     desk.table("calls", _calls(desk, feed, world, books))
     desk.table("pages", _pages())
 
 
-def _lay_out_bits(desk: Desk, dice: Dice, books: Books) -> None:
+def _lay_out_ids(desk: Desk, dice: Dice, books: Books) -> None:
     """Browsers and devices get their ids from their numbers, so two people on one device show the same."""
     visits = books.visits
     ids = {
-        name: dice.bits(f"id of a {what}, {name}", visits[what].to_numpy() + 1)
-        for what, names in {"anonymous": ("first", "second"), "device": ("device_first", "device_second")}.items()
-        for name in names
+        f"{what}_id": uuids(*(dice.bits(f"id of a {what}, {half}", visits[what].to_numpy() + 1) for half in "ab"))
+        for what in ("anonymous", "device")
     }
     keys = {name: visits[name].to_numpy() for name in ("person", "visit")}
-    desk.table("visit_bits", pa.table(keys | ids))
+    desk.table("visit_ids", pa.table(keys | ids))
 
 
 def _calls(desk: Desk, feed: Feed, world: World, books: Books) -> pa.Table:
@@ -63,7 +65,8 @@ def _calls(desk: Desk, feed: Feed, world: World, books: Books) -> pa.Table:
             "kind": pa.DictionaryArray.from_arrays(pa.array(kind), list(EVENTS)),
             "product": product,
             "page": _page(kind, product, bits[rows]),
-            "bits": bits[rows],
+            "message_id": texts_of(np.concatenate([np.tile(MESSAGE, (len(rows), 1)), hexadecimal(bits[rows])], axis=1)),
+            "millisecond": (bits[rows] % np.uint64(1000)).astype(np.int64),
             "thousandths": pa.DictionaryArray.from_arrays(
                 (bits[rows] % np.uint64(1000)).astype(np.int16), [f".{n:03d}" for n in range(1000)]
             ),
@@ -83,12 +86,23 @@ def _page(kind: np.ndarray, product: np.ndarray, bits: np.ndarray) -> np.ndarray
 
 
 def _pages() -> pa.Table:
-    pages = [(HOME, "/", "Home", "null"), (CART, "/cart", "Cart", "null"), (THANKS, "/thanks", "Thank you", "null")]
+    """By page: its title, and what calls made there say about it in JSON: as the page seen, as a search, as the place
+    where a visit landed (up to the referrer) or moved on."""
+    pages = [(HOME, "/", "Home", ""), (CART, "/cart", "Cart", ""), (THANKS, "/thanks", "Thank you", "")]
     for place, (latin, written) in enumerate(CATEGORIES):
-        pages.append((FIRST_SEARCH + place, "/search", "Search", f'"{written}"'))
-        pages.append((FIRST_SHELF + place, f"/collections/{latin}", latin.capitalize(), "null"))
-    pages += [
-        (FIRST_PRODUCT + place, f"/products/{one.sku.lower()}", one.name_latin.replace('"', ""), "null")
-        for place, one in enumerate(PRODUCTS)
+        pages.append((FIRST_SEARCH + place, "/search", "Search", written))
+        pages.append((FIRST_SHELF + place, f"/collections/{latin}", latin.capitalize(), ""))
+    for place, one in enumerate(PRODUCTS):
+        pages.append((FIRST_PRODUCT + place, f"/products/{one.sku.lower()}", one.name_latin.replace('"', ""), ""))
+    told = [
+        {
+            "page": page,
+            "title": title,
+            "properties": f'{{"path":"{path}","url":"{SHOP}{path}"}}',
+            "searched": f'{{"query":"{query}"}}',
+            "landed": f'"page":{{"path":"{path}","referrer":"',
+            "moved": f'{{"page":{{"path":"{path}","referrer":"{SHOP}/"}},',
+        }
+        for page, path, title, query in pages
     ]
-    return pa.table(dict(zip(("page", "path", "title", "query"), map(list, zip(*pages, strict=True)), strict=True)))
+    return pa.Table.from_pylist(told)

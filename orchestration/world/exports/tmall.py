@@ -40,7 +40,9 @@ from told_orders o
 join (
     select l.person, l."order" as number, string_agg(g.name, '，' order by l.line) as titles, count(*) as kinds,
         sum(l.quantity)::bigint as pieces
-    from lines l join products g using (product) group by all
+    from lines l join products g using (product)
+    where (l.person, l."order") in (select (o.person, o."order") from orders o where o.place = 'market')
+    group by all
 ) i on i.person = o.person and i.number = o."order"
 where o.place = 'market'
 """

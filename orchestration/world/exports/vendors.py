@@ -2,10 +2,7 @@
 
 from pathlib import Path
 
-import pandas as pd
-
 from orchestration.world.books import Books, World
-from orchestration.world.columns import TABLES
 from orchestration.world.exports import (
     erp,
     ids,
@@ -45,20 +42,10 @@ def schedule(world: World) -> Schedule:
 
 
 def write_block(world: World, books: Books, scratch: Path) -> Written:
-    """Write all exports of one block of people into `scratch`, to be joined to the others' by Inbox.append."""
-    return write_blocks(world, [books], scratch)
+    """Write all exports of a block of people into `scratch`, to be joined to the others' by Inbox.append.
 
-
-def write_blocks(world: World, blocks: list[Books], scratch: Path) -> Written:
-    """The same for neighbouring blocks at one desk: the same rows, in the order of their times over all of them.
-
-    Half the work of a block is DuckDB's planning, which neighbours share; each costs about 250 MB of memory.
+    Neighbouring blocks may come joined into one: planning queries is half the work of a single block.
     """
-    tables = {name: pd.concat([getattr(books, name) for books in blocks], ignore_index=True) for name in TABLES}
-    return _write(world, Books(blocks[0].block, **tables), scratch)
-
-
-def _write(world: World, books: Books, scratch: Path) -> Written:
     desk = Desk(schedule(world), scratch)
     ids.teach(desk.connection)
     lay_out(desk.connection, books, world.calendar)

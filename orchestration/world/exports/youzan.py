@@ -26,7 +26,7 @@ REASONS = {
 KINDS = {"new_member": "新人券", "season": "大促券", "birthday": "生日券", "apology": "致歉券"}
 MACROS = """
 create or replace macro yz_card(person, store) as
-    'YZ' || lpad(scrambled(person * 100000 + coalesce(store, -1) + 1, 1000000000000)::varchar, 12, '0');
+    'YZ' || digits(person::bigint * 100000 + coalesce(store, -1) + 1, 39, 12);
 create or replace macro yz_phone(e164, place) as case when e164 is null then '——'
     when place < 25 then e164[4:6] || '******' || e164[13:] else e164[4:] end;
 create or replace macro yz_order(person, number, place) as

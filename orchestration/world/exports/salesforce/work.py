@@ -72,7 +72,7 @@ left join records k on k.person = t.person and k.system = 'contact' and k.entry 
 CASES = """
 create or replace temp table sf_cases as
 select m.delivery, m.morning, t.*, salesforce_id('Case', own_number(t.person, t.ticket)) as id,
-    lpad(scrambled(own_number(t.person, t.ticket), 100000000000)::varchar, 11, '0') as number,
+    digits(own_number(t.person, t.ticket), 36, 11) as number,
     t.agent as owner, t.at as created,
     coalesce(t.closed_at < m.morning, false) as is_closed, coalesce(t.solved_at < m.morning, false) as is_solved,
     coalesce(t.first_reply_at < m.morning, false) as is_answered,
