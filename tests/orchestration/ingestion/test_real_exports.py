@@ -86,5 +86,6 @@ def test_every_cell_of_every_file_of_a_folder_arrives_as_python_reads_it(folder:
             assert received.rows_quarantined == len(rows) - len(whole), path.name
             assert intake.rows() == list(dict.fromkeys(expected)), path.name
             name = path.relative_to(SHARED).as_posix()
-            if "UTF32LE" not in name:  # the manifest's own reader took this one for UTF-16
+            # The manifest's own reader took one file for UTF-16, and a blank line of one column for a row.
+            if "UTF32LE" not in name and len(header) > 1:
                 assert received.rows_read == told[name], path.name
