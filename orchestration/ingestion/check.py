@@ -24,6 +24,7 @@ from orchestration.settings import CONTRACTS, Settings
 
 # A file outside the inbox has no delivery date; any will do to judge it.
 SOME_DAY = date(2000, 1, 1)
+TEMPLATES = "generic"
 RULES = """
     select rule || coalesce(' in ' || column_name, '') || ': ' || count(*) || ' rows, first in row ' || min(row_number)
     from ops.quarantine where rule <> 'file' group by rule, column_name order by count(*) desc, rule
@@ -99,7 +100,9 @@ def _contract_for(path: Path, name: str | None, contracts: Sequence[Contract]) -
         head = read_head(path)
     except ContainerError as error:
         raise UnknownExportError(f"{path.name} cannot be opened. {error}") from error
+    # A template would fit half of all files; it is used when it is named.
     in_use = [contract for contract in contracts if contract in load_contracts(CONTRACTS)]
+    contracts = [contract for contract in contracts if contract.system != TEMPLATES]
     fit = find(in_use, head) or find(contracts, head)
     if fit is not None:
         return fit.contract

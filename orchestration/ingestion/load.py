@@ -58,7 +58,7 @@ def read(connection: duckdb.DuckDBPyConnection, source: Source) -> Reading:
         RefusedFileError: the file must be quarantined whole.
     """
     rows = None
-    if source.is_parquet or (not source.arrival.has_nul and not source.fit.preamble):
+    if source.may_be_read_fast:
         try:
             rows = read_fast(connection, source)
         except duckdb.Error:

@@ -30,10 +30,10 @@ PERSONAL = {
     "indirect": "city|country|zip|postcode|gender|customer|user|城市|省|性别|客户|会员",
     "free_text": "note|comment|message|description|subject|备注|留言|内容",
 }
-COMMENT = """# A draft from the header and the first rows of one file. Before it is used: give the columns their names in the
-# field's standard English, check every type and every pii class, say what identifies a row (key), whether a delivery
-# holds everything (full) or news (delta), and which time zone the times speak. Then move it to
-# data/contracts/<system>/<feed>.yml.
+COMMENT = """# A draft from the header and the first rows of one file. Before it is used: give the columns their
+# names in the field's standard English, check every type and every pii class, say what identifies a row
+# (key), whether a delivery holds everything (full) or news (delta), and which time zone the times speak.
+# Then move it to data/contracts/<system>/<feed>.yml.
 """
 
 

@@ -78,6 +78,8 @@ class Head:
     def fit_named(self, contract: Contract) -> Fit | None:
         """The best dialect of a contract that somebody has named, whatever the file is called."""
         found = list(self.fits(contract)) or [fit for shape in contract.files for fit in self.under(contract, shape)]
+        if not found and not self.content.strip():
+            found = [Fit(contract, shape, ()) for shape in contract.files if shape.format == "ndjson"]
         return max(found, key=lambda fit: fit.known, default=None)
 
 

@@ -48,6 +48,15 @@ class Source:
     def is_parquet(self) -> bool:
         return self.fit.shape.format == "parquet"
 
+    @property
+    def may_be_read_fast(self) -> bool:
+        """Whether DuckDB sees in the file what Python sees: no NUL, nothing above the header, more than one column.
+
+        In a file of one column a blank line is a row to DuckDB and none to everybody else.
+        """
+        is_plain = not self.arrival.has_nul and not self.fit.preamble
+        return self.is_parquet or (is_plain and (self.is_json or len(self.header) > 1))
+
     @cached_property
     def places(self) -> dict[str, int]:
         return self.contract.mapping(self.header)

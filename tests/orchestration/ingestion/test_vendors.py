@@ -12,7 +12,7 @@ import pytest
 
 from orchestration import ledger
 from orchestration.ingestion.contracts import load_contracts
-from orchestration.ingestion.inbox import InboxFile, read_head
+from orchestration.ingestion.inbox import InboxFile, read_head, scan
 from orchestration.ingestion.receive import Yard, receive
 from orchestration.ingestion.recognition import find
 from orchestration.settings import CONTRACTS
@@ -266,3 +266,19 @@ def test_stage_history_and_campaign_members_are_not_taken_for_what_their_names_b
     with taken_in(tmp_path, "salesforce", {name: text.encode() for name, text in files.items()}) as connection:
         feeds = rows(connection, "select feed from ops.deliveries order by all")
         assert feeds == [("campaign_members",), ("opportunity_history",)]
+
+
+def test_a_day_without_news_is_an_empty_delivery_and_no_mistake(tmp_path: Path):
+    inbox = tmp_path / "inbox"
+    for day, content in (("2026-02-27", json.dumps(TICKET) + "\n"), ("2026-02-28", "")):
+        path = inbox / "zendesk" / day / "tickets.ndjson"
+        path.parent.mkdir(parents=True)
+        path.write_text(content)
+    files = scan(inbox, load_contracts(CONTRACTS), DAY)
+    assert [file.contract.name if file.contract else file.reason for file in files] == ["zendesk/tickets"] * 2
+    with duckdb.connect(config={"threads": "2"}) as connection:
+        ledger.open_books(connection)
+        contract = files[0].contract
+        assert contract is not None
+        received = receive(connection, contract, files, Yard(tmp_path / "a", tmp_path / "s", "run-1", DAY))
+        assert (received.files, received.rows_read, received.rows_loaded, received.is_balanced) == (2, 1, 1, True)

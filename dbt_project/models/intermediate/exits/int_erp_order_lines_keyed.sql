@@ -31,7 +31,10 @@ keyed as (
         true as is_net_revenue,
         order_lines.quantity,
         order_lines.unit_price,
-        order_lines.net_amount,
+        cast(
+            round(cast(order_lines.quantity as decimal(14, 0)) * order_lines.unit_price, 2)
+            - order_lines.line_discount as decimal(18, 2)
+        ) as net_amount,
         order_lines.currency_code,
         cast(null as {{ dbt.type_string() }}) as country,
         order_lines.ordered_at,

@@ -18,20 +18,17 @@ renamed as (
 
         ---------- person
         customer_name,
-        ordered_by_name,
+        ordered_by as ordered_by_name,
         ordered_by_email,
 
         ---------- strings
-        product_name,
+        description as product_name,
         upper(currency) as currency_code,
 
         ---------- numerics
         cast(quantity as bigint) as quantity,
         cast(unit_price as decimal(18, 4)) as unit_price,
-        cast(
-            round(cast(quantity as decimal(14, 0)) * cast(unit_price as decimal(18, 4)), 2)
-            - cast(coalesce(line_discount, '0') as decimal(18, 2)) as decimal(18, 2)
-        ) as net_amount,
+        cast(coalesce(line_discount, '0') as decimal(18, 2)) as line_discount,
 
         ---------- timestamps
         cast(ordered_at as timestamp) as ordered_at,
