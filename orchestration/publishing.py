@@ -37,7 +37,8 @@ FRAMES = {
             coalesce(avg((ordered_at is null)::int), 0) as "ordered_at.missing_share",
             coalesce(avg((order_type is null)::int), 0) as "order_type.missing_share",
             coalesce(avg((currency_code is null)::int), 0) as "currency_code.missing_share",
-            coalesce(avg((order_type not in ('sale', 'adjustment', 'cancelled', 'unpaid'))::int), 0) as unknown_type_share,
+            coalesce(avg((order_type not in ('sale', 'adjustment', 'cancelled', 'unpaid'))::int), 0)
+                as unknown_type_share,
             coalesce(avg((is_guest is distinct from (customer_id is null))::int), 0) as unmarked_guest_share,
             count(*) filter (is_sale) as sale_count,
             coalesce(avg((net_revenue is null)::int) filter (is_sale), 0) as "sale.net_revenue.missing_share",

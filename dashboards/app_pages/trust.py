@@ -55,7 +55,8 @@ limit $listed
 FEEDS = """
 select source_system || '.' || feed as feed, status as feed_status, last_delivery_date, row_count, domain, owner
 from ops.feeds
-order by case status when 'missing' then 1 when 'stale' then 2 when 'fresh' then 3 else 4 end, domain, source_system, feed
+order by case status when 'missing' then 1 when 'stale' then 2 when 'fresh' then 3 else 4 end,
+    domain, source_system, feed
 """
 
 UNKNOWN = """

@@ -35,7 +35,13 @@ def judge(connection: duckdb.DuckDBPyConnection, source: Source) -> list[tuple[s
     work = _look_over(connection, source)
     reading = work.reading
     if work.cleaned or work.rules or contract.is_grouped:
-        connection.execute(f"create or replace temp table judged as {_judged(work)}")
+        # The steps are in their order already. Of a wide feed whose every column needs cleaning, DuckDB's optimizer
+        # puts all of them into each other until memory ends.
+        connection.execute("pragma disable_optimizer")
+        try:
+            connection.execute(f"create or replace temp table judged as {_judged(work)}")
+        finally:
+            connection.execute("pragma enable_optimizer")
         connection.execute("create or replace temp view arrived as select * from judged")
     else:
         connection.execute(f"create or replace temp view arrived as {_judged(work)}")

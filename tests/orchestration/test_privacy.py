@@ -165,7 +165,8 @@ def test_order_numbers_that_now_and_then_look_personal_are_not_taken_for_it(conn
     """Numbers spread evenly over all of that length, the way platforms make them."""
     connection.execute(f"""
         create or replace table orders as
-        select 'tmall|' || ({first} + (9 * {first} // 100000) * i + 7777777 * i)::varchar as order_id from range(100000) as r(i)
+        select 'tmall|' || ({first} + (9 * {first} // 100000) * i + 7777777 * i)::varchar as order_id
+        from range(100000) as r(i)
     """)
     assert connection.execute(f"select min(length(order_id)) = {digits + 6} from orders").fetchone() == (True,)
     assert findings(connection, ["orders"]) == []
@@ -175,6 +176,7 @@ def test_order_numbers_that_now_and_then_look_personal_are_not_taken_for_it(conn
 def test_a_few_personal_numbers_among_texts_are_found(connection, personal: str):
     connection.execute(f"""
         create or replace table notes as
-        select case when i % 1000 = 0 then 'call {personal}' else 'order 4711 of 2026' end as note from range(5000) as r(i)
+        select case when i % 1000 = 0 then 'call {personal}' else 'order 4711 of 2026' end as note
+        from range(5000) as r(i)
     """)
     assert len(findings(connection, ["notes"])) == 1

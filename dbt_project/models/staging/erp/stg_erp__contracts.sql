@@ -14,8 +14,8 @@ renamed as (
         contract_id,
         opportunity_id,
 
-        ---------- timestamps
-        cast(signed_at as timestamp) as signed_at
+        ---------- dates
+        cast(signed_on as date) as signed_date
 
     from source
 

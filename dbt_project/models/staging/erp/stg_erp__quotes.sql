@@ -13,7 +13,7 @@ renamed as (
         ---------- ids
         quote_id,
         opportunity_id,
-        owner_id,
+        salesperson,
 
         ---------- company
         account_name,
@@ -28,8 +28,8 @@ renamed as (
         cast(discount as decimal(18, 4)) as discount,
         cast(amount as decimal(18, 2)) as amount,
 
-        ---------- dates and timestamps
-        cast(quoted_at as timestamp) as quoted_at,
+        ---------- dates
+        cast(quoted_on as date) as quoted_date,
         cast(valid_until as date) as valid_until_date
 
     from source

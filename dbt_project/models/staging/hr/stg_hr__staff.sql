@@ -22,7 +22,7 @@ renamed as (
         phone,
 
         ---------- strings
-        department,
+        department_id,
         team,
         role as role_name,
         store,
