@@ -1,4 +1,5 @@
--- Of the till, which writes invoices only: orders (sales and adjustments) and refunds share out the invoices: none is missing, none is counted twice.
+-- Of the till, which writes invoices only: orders (sales and adjustments) and refunds share out the invoices.
+-- None is missing, none is counted twice.
 
 with
 

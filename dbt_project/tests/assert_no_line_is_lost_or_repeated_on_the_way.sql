@@ -18,10 +18,11 @@ staged as (
 
     select count(*) as line_count
     from ({{ newest_orders(source('raw_tmall', 'order_items'), key='order_id') }}) as tmall_items
-    where order_id in (
-        select order_id from {{ source('raw_tmall', 'orders') }}
-        where _delivery_date <= {{ as_of_date() }}
-    )
+    where
+        tmall_items.order_id in (
+            select orders.order_id from {{ source('raw_tmall', 'orders') }} as orders
+            where orders._delivery_date <= {{ as_of_date() }}
+        )
 
     union all
 

@@ -36,7 +36,9 @@ weighed as (
         orders.country,
         orders.ordered_at as order_placed_at,
         order_lines.quantity * order_lines.unit_price - order_lines.line_discount as worth,
-        sum(order_lines.quantity * order_lines.unit_price - order_lines.line_discount) over (partition by order_lines.order_id) as order_worth
+        sum(order_lines.quantity * order_lines.unit_price - order_lines.line_discount) over (
+            partition by order_lines.order_id
+        ) as order_worth
     from order_lines
     inner join orders
         on order_lines.order_id = orders.order_id

@@ -47,8 +47,8 @@ keyed as (
             else 'sale'
         end as order_type,
         orders.ordered_at,
-        orders.country as country,
-        orders.currency_code as currency_code,
+        orders.country,
+        orders.currency_code,
         coalesce(line_counts.line_count, 0) as line_count,
         cast(coalesce(line_counts.item_count, 0) as bigint) as item_count,
         orders.subtotal as net_revenue,
