@@ -13,9 +13,10 @@ from orchestration.ingestion.contract_model import Column, Contract
 
 MOMENT = "[0-9]{4}[-/][0-9]{1,2}[-/][0-9]{1,2}([ T][0-9:.]+ ?(Z|UTC|[+-]00(:?00)?)?)?"
 # Zero-width space and joiner, direction marks that phones copied from a contact card carry, soft hyphen, BOM.
-INVISIBLE = "[\\x{200b}\\x{200e}\\x{200f}\\x{202a}-\\x{202e}\\x{2060}-\\x{2064}\\x{2066}-\\x{2069}\\x{feff}\\x{00ad}]"
-BLANK = "[\\s\\x{00a0}\\x{1680}\\x{2000}-\\x{200a}\\x{202f}\\x{205f}\\x{3000}\\x{0085}\\x{001c}-\\x{001f}]"
-DIRTY = f"^(?:{BLANK}|[''=])|{BLANK}$|{INVISIBLE}"
+INVISIBLE = "\u200b\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2061\u2062\u2063\u2064"
+INVISIBLE += "\u2066\u2067\u2068\u2069\ufeff\u00ad"
+BLANK = "\t\n\x0b\x0c\r\x1c\x1d\x1e\x1f \x85\u00a0\u1680\u2028\u2029\u202f\u205f\u3000"
+BLANK += "".join(map(chr, range(0x2000, 0x200B)))
 # What every decimal and whole number of a raw table can hold; see `rules.py`.
 PLAIN_NUMBERS = {"integer": "[+-]?[0-9]{1,18}", "decimal": "[+-]?[0-9]{1,13}(?:[.][0-9]{0,9})?"}
 WIDE, NARROW = "０１２３４５６７８９，．－＋：／（）＊", "0123456789,.-+:/()*"
@@ -29,7 +30,7 @@ DAY_OR_MONTH_FIRST = "([0-9]{1,2})[-/.]([0-9]{1,2})[-/.]([0-9]{4})"
 TIME = "(?:[ T,]+([0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:[.][0-9]{1,9})?)?))?"
 OFFSET = "(?:Z|UTC|GMT|[+-][0-9]{2}:?[0-9]{2}|[+-][0-9]{2})"
 AFTER_DAY = f"{TIME} *((?i:[AP]M))? *({OFFSET})?"
-AROUND = f"(?:{BLANK}|[''=\"])*"
+AROUND = "(?:\\s|[''=\"])*"
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,7 @@ def needs_cleaning(column: Column, reading: Reading) -> str | None:
         return f"{name} is not null and {name} not in ('true', 'false')"
     unmasked = f" or {is_masked(name)}" if column.masked else ""
     words = ", ".join(map(repr_sql, ("", *contract.cells.null_words)))
-    dirty = f"(regexp_matches({name}, '{DIRTY}') or {name} in ({words}))"
+    dirty = f"({_stripped(_visible(name))} <> {name} or {name}[1] in ('''', '=') or {name} in ({words}))"
     return f"case when {_is_plain(name, contract.cells.null_words)} then false else {dirty} end{unmasked}"
 
 
@@ -108,8 +109,7 @@ def text(cell: str) -> str:
 
     An apostrophe is a guard only before a digit or a sign: 't Hooft keeps his.
     """
-    visible = f"regexp_replace({cell}, '{INVISIBLE}', '', 'g')"
-    unguarded = f"regexp_replace({_stripped(visible)}, '^=\"(.*)\"$', '\\1', 's')"
+    unguarded = f"regexp_replace({_stripped(_visible(cell))}, '^=\"(.*)\"$', '\\1', 's')"
     return _stripped(f"regexp_replace({_stripped(unguarded)}, '^''([0-9+=@-])', '\\1')")
 
 
@@ -240,8 +240,12 @@ def _no_null_words(cell: str, null_words: Sequence[str]) -> str:
     return f"case when {cell} in ({', '.join(map(repr_sql, ('', *null_words)))}) then null else {cell} end"
 
 
+def _visible(cell: str) -> str:
+    return f"translate({cell}, {repr_sql(INVISIBLE)}, '')"
+
+
 def _stripped(cell: str) -> str:
-    return f"regexp_replace({cell}, '^{BLANK}+|{BLANK}+$', '', 'g')"
+    return f"trim({cell}, {repr_sql(BLANK)})"
 
 
 def repr_sql(word: str) -> str:

@@ -11,10 +11,10 @@ from pathlib import Path
 import yaml
 from pydantic import ValidationError
 
-from orchestration.ingestion.contract_model import Contract
+from orchestration.ingestion.contract_model import Column, Contract
 from orchestration.settings import CONTRACTS
 
-__all__ = ["CATALOGUE", "Contract", "ContractError", "load_contract", "load_contracts"]
+__all__ = ["CATALOGUE", "Column", "Contract", "ContractError", "load_contract", "load_contracts"]
 
 CATALOGUE = CONTRACTS / "catalogue"
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
