@@ -178,6 +178,9 @@ def run(
     inbox: Annotated[
         Path | None, typer.Option(exists=True, file_okay=False, help="Another inbox than the one in the settings.")
     ] = None,
+    accept_volume: Annotated[
+        list[str] | None, typer.Option(help="SYSTEM/FEED whose full export may have shrunk this much. Repeatable.")
+    ] = None,
     wait: Annotated[int, typer.Option(min=0, help="Seconds to wait for another run to finish.")] = 0,
     as_json: AsJson = False,
 ) -> None:
@@ -191,9 +194,9 @@ def run(
     printer = RunPrinter(err if as_json else out)
     try:
         with printer.working(f"The daily job for {day}"):
-            from orchestration.daily import run_daily
+            from orchestration.daily import Deliveries, run_daily
 
-            outcome = run_daily(inbox, day, wait, printer.step)
+            outcome = run_daily(Deliveries(inbox, tuple(accept_volume or ())), day, wait, printer.step)
     except WarehouseBusyError as error:
         raise Refused(str(error)) from error
     for fault in outcome.faults:

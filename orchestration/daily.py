@@ -37,7 +37,21 @@ class Outcome:
     faults: list[str] = field(default_factory=list)
 
 
-def run_daily(inbox: Path | None, as_of_date: date, wait_seconds: float, tell: Tell) -> Outcome:
+@dataclass(frozen=True)
+class Deliveries:
+    """What a run takes in: another inbox than that of the settings, and feeds that may have shrunk (SYSTEM/FEED)."""
+
+    inbox: Path | None = None
+    accept_volume: tuple[str, ...] = ()
+
+    @property
+    def config(self) -> dict[str, Any]:
+        """The same as the config of the resource `inbox`."""
+        root = {"root": str(self.inbox.resolve())} if self.inbox else {}
+        return root | {"accept_volume": list(self.accept_volume)}
+
+
+def run_daily(deliveries: Deliveries, as_of_date: date, wait_seconds: float, tell: Tell) -> Outcome:
     """Run the daily job for one day and return how it ended.
 
     Raises:
@@ -50,9 +64,7 @@ def run_daily(inbox: Path | None, as_of_date: date, wait_seconds: float, tell: T
 
     job = defs().resolve_job_def("daily")
     gc.freeze()  # what is loaded by now stays: no collection needs to walk through it again
-    resources: dict[str, Any] = {"warehouse": {"config": {"wait_seconds": wait_seconds}}}
-    if inbox is not None:
-        resources["inbox"] = {"config": {"root": str(inbox.resolve())}}
+    resources = {"warehouse": {"config": {"wait_seconds": wait_seconds}}, "inbox": {"config": deliveries.config}}
     with _listening(tell):
         result = job.execute_in_process(
             instance=instance,

@@ -102,15 +102,18 @@ def _checks(contract: Contract) -> list[dg.AssetCheckSpec]:
     backfill_policy=one_by_one,
     can_subset=True,
 )
-def feeds_as_delivered(context: dg.AssetExecutionContext, warehouse: Warehouse) -> Iterator[dg.MaterializeResult]:
+def feeds_as_delivered(
+    context: dg.AssetExecutionContext, inbox: Inbox, warehouse: Warehouse
+) -> Iterator[dg.MaterializeResult]:
     door = Door(warehouse, as_of_date(context))
+    places = settings().archive, settings().work / "decoded"
+    yard = Yard(*places, warehouse.run_id, door.as_of_date, frozenset(inbox.accept_volume))
     for contract in load_contracts(CONTRACTS):
         if _key(contract) in context.selected_asset_keys:
-            yield _take_in(contract, door)
+            yield _take_in(contract, door, yard)
 
 
-def _take_in(contract: Contract, door: Door) -> dg.MaterializeResult:
-    yard = Yard(settings().archive, settings().work / "decoded", door.warehouse.run_id, door.as_of_date)
+def _take_in(contract: Contract, door: Door, yard: Yard) -> dg.MaterializeResult:
     with door.warehouse.connect() as connection:
         received = receive(connection, contract, _files(connection, contract), yard)
         frame = profile(connection, contract, door.warehouse.run_id) if received.rows_loaded else None

@@ -236,4 +236,4 @@ def test_importing_the_door_is_cheap(tmp_path):
         text=True,
         check=True,
     )
-    assert ran.stdout == "17 []\n"
+    assert ran.stdout == "18 []\n"
