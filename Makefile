@@ -56,6 +56,8 @@ docs: setup
 
 bench: setup
 	@python -m tests.benchmarks
+	@python -m tests.benchmarks.ingestion
+	@python -m tests.benchmarks.world
 
 setup: $(READY)
 

@@ -172,9 +172,12 @@ class RunPrinter:
             self.console.print(
                 f"[yellow]![/] {escape(place)} was not loaded. {escape(unknown['reason'])}", soft_wrap=True
             )
-        for feed in found["feeds_not_fresh"]:
-            words = "has never been delivered" if feed["status"] == "missing" else "has not been delivered lately"
-            self.console.print(f"[yellow]![/] {feed['feed']} {words}; pages that need it say so.", soft_wrap=True)
+        for status, words in (("missing", "Never delivered"), ("stale", "Not delivered lately")):
+            feeds = [feed["feed"] for feed in found["feeds_not_fresh"] if feed["status"] == status]
+            if feeds:
+                self.console.print(
+                    f"[yellow]![/] {words}: {', '.join(feeds)}. Pages that need them say so.", soft_wrap=True
+                )
         self.console.print(
             f"Found {found['customers']:,} customers in {found['records'] or 0:,} records "
             f"({found['merged']:,} of them in more than one); {found['buyers']:,} have bought."
