@@ -16,7 +16,7 @@ from typing import Any
 import dagster as dg
 
 from orchestration.defs.loggers import CRM
-from orchestration.home import open_home, reconcile
+from orchestration.home import UNFINISHED, open_home, reconcile
 from orchestration.lock import one_writer
 from orchestration.settings import settings
 
@@ -79,8 +79,7 @@ def run_daily(deliveries: Deliveries, as_of_date: date, wait_seconds: float, tel
 
 def _bury_the_dead(instance: dg.DagsterInstance) -> None:
     """Runs of this command whose process is gone are over, whatever Dagster believes."""
-    statuses = [dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.STARTED]
-    records = instance.get_run_records(dg.RunsFilter(statuses=statuses))
+    records = instance.get_run_records(dg.RunsFilter(statuses=UNFINISHED))
     dead = [
         record.dagster_run.run_id
         for record in records

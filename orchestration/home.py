@@ -5,7 +5,7 @@ block the queue of one. The lock knows better: whoever holds it lives, whoever i
 holding it is dead.
 """
 
-import shutil
+import os
 from collections.abc import Collection
 from pathlib import Path
 
@@ -30,7 +30,10 @@ def open_home() -> dg.DagsterInstance:
     home = announce().dagster_home
     for folder in (home, settings().data / "dev"):  # dev: where analysts build, see dbt_project/profiles.yml
         folder.mkdir(parents=True, exist_ok=True)
-    shutil.copyfile(CHECKOUT / "orchestration" / "dagster.yaml", home / "dagster.yaml")
+    rules = (CHECKOUT / "orchestration" / "dagster.yaml").read_text()
+    fresh = home / f"dagster.{os.getpid()}.yaml"  # replaced whole: another process may be reading it
+    fresh.write_text(rules.replace("{home}", str(home)))
+    fresh.replace(home / "dagster.yaml")
     instance = dg.DagsterInstance.get()
     instance.get_runs_count()
     return instance

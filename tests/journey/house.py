@@ -9,6 +9,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from tests.journey.warm import Crm
+
 LAST_DAY = date(2026, 3, 1)
 CRM = Path(sys.executable).with_name("crm")
 
@@ -29,19 +31,16 @@ class House:
             [CRM, *arguments], env=self.environment, capture_output=True, text=True, timeout=600, check=False
         )
 
-    def start(self, *arguments: str) -> subprocess.Popen[str]:
+    def start(self, *arguments: str) -> Crm:
         """A `crm` that can be killed with everything it started."""
-        return subprocess.Popen(
-            [CRM, *arguments],
-            env=self.environment,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            text=True,
-            start_new_session=True,
-        )
+        return Crm(arguments, self.environment)
 
-    def run(self, day: date = LAST_DAY) -> subprocess.CompletedProcess[str]:
-        return self.crm("run", "--as-of", day.isoformat())
+    def run(self, day: date = LAST_DAY, *more: str) -> subprocess.CompletedProcess[str]:
+        """The daily job for that day, until it ends."""
+        arguments = ("run", "--as-of", day.isoformat(), *more)
+        process = self.start(*arguments)
+        status = process.wait(timeout=600)
+        return subprocess.CompletedProcess(arguments, status, process.output("stdout"), process.output("stderr"))
 
     def status(self) -> dict[str, Any]:
         return json.loads(self.crm("status", "--json").stdout)

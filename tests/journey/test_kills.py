@@ -1,14 +1,12 @@
 """A run may be killed at any moment: readers notice nothing, and the next run starts clean."""
 
-import os
 import random
-import signal
-import subprocess
 import time
 from pathlib import Path
 
 from tests.journey.crowd import assert_all_was_well, readers
 from tests.journey.house import LAST_DAY, House
+from tests.journey.warm import Crm
 
 KILLS = 20
 
@@ -22,8 +20,7 @@ def test_a_run_killed_at_any_moment_publishes_nothing_broken_and_the_next_starts
             process = lived_in.start("run", "--as-of", LAST_DAY.isoformat())
             # Spread over the whole run: a fixed pause would find the same moment each time.
             _wait_for(process, chance.uniform(0, duration))
-            os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
+            process.kill()
             assert lived_in.version in (before, _newest(lived_in))
         outcome = lived_in.run()
         assert outcome.returncode == 0, outcome.stdout + outcome.stderr
@@ -40,7 +37,7 @@ def _seconds_of_one_run(house: House) -> float:
     return time.monotonic() - started
 
 
-def _wait_for(process: subprocess.Popen, seconds: float) -> None:
+def _wait_for(process: Crm, seconds: float) -> None:
     ends = time.monotonic() + seconds
     while process.poll() is None and time.monotonic() < ends:
         time.sleep(0.02)

@@ -1,8 +1,5 @@
 """Readers never see an error or a half-built state while runs follow each other; runs never meet."""
 
-import os
-import signal
-import subprocess
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -11,6 +8,7 @@ import pytest
 
 from tests.journey.crowd import assert_all_was_well, readers
 from tests.journey.house import LAST_DAY, House
+from tests.journey.warm import Crm
 
 RUNS = 3
 
@@ -22,7 +20,7 @@ def busy_house(build: Callable[[], House]) -> House:
     return house
 
 
-def start_and_let_lock(house: House) -> subprocess.Popen[str]:
+def start_and_let_lock(house: House) -> Crm:
     """A run that holds the warehouse: whoever is started after this comes second, on a slow machine too."""
     process = house.start("run", "--as-of", LAST_DAY.isoformat())
     lock = house.data / "work" / "LOCK"
@@ -48,15 +46,14 @@ def test_a_second_run_says_who_holds_the_warehouse(busy_house: House):
     try:
         second = busy_house.run()
     finally:
-        os.killpg(first.pid, signal.SIGKILL)
-        first.wait()
+        first.kill()
     assert second.returncode == 1
     assert f"being written by a run for {LAST_DAY} (process {first.pid})" in second.stderr
 
 
 def test_a_second_run_waits_when_it_is_asked_to(busy_house: House):
     first = start_and_let_lock(busy_house)
-    second = busy_house.crm("run", "--as-of", LAST_DAY.isoformat(), "--wait", "300")
+    second = busy_house.run(LAST_DAY, "--wait", "300")
     assert first.wait(timeout=300) == 0
     assert second.returncode == 0, second.stderr
 
@@ -65,8 +62,7 @@ def test_a_run_that_died_is_marked_as_failed_by_the_next(busy_house: House):
     import dagster as dg
 
     process = start_and_let_lock(busy_house)
-    os.killpg(process.pid, signal.SIGKILL)
-    process.wait()
+    process.kill()
     with dg.DagsterInstance.from_config(str(busy_house.data / "dagster")) as instance:
         stuck = [run.run_id for run in instance.get_runs(dg.RunsFilter(statuses=[dg.DagsterRunStatus.STARTED]))]
         assert stuck
