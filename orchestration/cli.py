@@ -6,6 +6,7 @@ Heavy imports happen inside the verbs.
 import typer
 
 from orchestration.settings import announce
+from orchestration.verbs.backfill import backfill
 from orchestration.verbs.check import check
 from orchestration.verbs.doctor import doctor
 from orchestration.verbs.quarantine import quarantine
@@ -24,6 +25,7 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_
 app.command()(world)
 app.command()(check)
 app.command()(run)
+app.command()(backfill)
 app.command()(status)
 app.command()(query)
 app.add_typer(quarantine, name="quarantine")

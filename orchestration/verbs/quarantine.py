@@ -3,36 +3,42 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
-from datetime import datetime
-from typing import Annotated, Any
+from datetime import datetime, time
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.markup import escape
 from rich.table import Table
 
-from orchestration.settings import settings
 from orchestration.verbs.run import run
 from orchestration.verbs.terminal import AsJson, Refused, out, print_json
 
+if TYPE_CHECKING:
+    from orchestration.books import Books
+
 quarantine = typer.Typer(no_args_is_help=True, help="What was set aside, and having it back.")
+COLUMNS = ("file", "feed", "delivered", "name", "rows", "first row", "column", "reason")
 
 
 @quarantine.command("list")
 def quarantine_list(as_json: AsJson = False) -> None:
-    """What is set aside in the published version: how many rows, of which file, for which reason."""
+    """What the last run set aside, published or not: how many rows, of which file, for which reason."""
     from orchestration.ingestion.quarantine import waiting
 
-    with _published_core() as connection:
-        found = waiting(connection)
+    with _books() as books:
+        found, of_which_run = waiting(books.connection), books.of_which_run
     if as_json:
         return print_json([asdict(one) for one in found])
-    table = Table(box=None)
-    for name in ("file", "feed", "delivered", "name", "rule", "column", "rows", "first row"):
-        table.add_column(name)
+    out.print(of_which_run)
+    if not found:
+        return out.print("Nothing is set aside.")
+    table = Table(*COLUMNS, box=None)
     for one in found:
-        cells = (one.file_id, one.feed, one.delivery_date, one.file_name, one.rule, one.column, one.rows, one.first_row)
+        place = (one.file_id, one.feed, one.delivery_date, one.file_name)
+        cells = (*place, f"{one.rows:,}", one.first_row, one.column, one.reason)
         table.add_row(*("" if cell is None else escape(str(cell)) for cell in cells))
-    out.print(table if found else "Nothing is set aside.")
+    out.print(table)
+    out.print("Next: crm quarantine show FILE; mend the file or its contract; crm quarantine retry", soft_wrap=True)
 
 
 @quarantine.command("show")
@@ -43,8 +49,8 @@ def quarantine_show(
     """The rows of one file that were set aside, as they came. They may name people: mind who looks on."""
     from orchestration.ingestion.quarantine import show
 
-    with _published_core() as connection:
-        found = show(connection, file_id, limit)
+    with _books() as books:
+        found = show(books.connection, file_id, limit)
     if not found:
         raise Refused(f"Nothing of a file {file_id} is set aside. crm quarantine list names the files.")
     for row in found:
@@ -56,24 +62,18 @@ def quarantine_show(
 
 @quarantine.command("retry")
 def quarantine_retry() -> None:
-    """Run again for the published day: what a mended contract lets in is read again from the archive."""
-    from orchestration.snapshots import Shelf
-
-    shelf = Shelf(settings().published, {})
-    version = shelf.current()
-    if version is None:
-        raise Refused("Nothing has been published yet. Run: crm run")
-    run(as_of=datetime.fromisoformat(shelf.manifest(version)["as_of_date"]))
+    """Run again for the day of the last run: what a mended contract lets in is read again from the archive."""
+    with _books() as books:
+        day = books.day
+    run(as_of=datetime.combine(day, time.min))
 
 
 @contextmanager
-def _published_core() -> Iterator[Any]:
-    import duckdb
+def _books() -> Iterator["Books"]:
+    from orchestration.books import NoBooksError, newest_books
 
-    from orchestration.snapshots import CORE, Shelf
-
-    version = Shelf(settings().published, {}).current()
-    if version is None:
-        raise Refused("Nothing has been published yet. Run: crm run")
-    with duckdb.connect(str(settings().published / version / CORE), read_only=True) as connection:
-        yield connection
+    try:
+        with newest_books() as books:
+            yield books
+    except NoBooksError as error:
+        raise Refused(str(error)) from error

@@ -1,6 +1,6 @@
 """`crm run`: the daily job."""
 
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -32,9 +32,7 @@ def run(
     from orchestration.lock import WarehouseBusyError
     from orchestration.report import RunPrinter, published_summary
 
-    day = as_of.date() if as_of else clock.today()
-    if not FIRST_DAY <= day <= clock.today():
-        raise typer.BadParameter(f"{day} is not a day from {FIRST_DAY} to today.", param_hint="--as-of")
+    day = day_to_speak_for(as_of, "--as-of")
     printer = RunPrinter(err if as_json else out)
     try:
         with printer.working(f"The daily job for {day}"):
@@ -46,7 +44,7 @@ def run(
     for fault in outcome.faults:
         err.print(escape(fault), soft_wrap=True)
     if not outcome.succeeded:
-        kept = _version_sentence()
+        kept = version_sentence()
         raise Refused(*outcome.refusals, f"The run for {day} published nothing. {kept}")
     summary = published_summary()
     if as_json:
@@ -55,7 +53,20 @@ def run(
         printer.summary(summary)
 
 
-def _version_sentence() -> str:
+def day_to_speak_for(named: datetime | None, option: str) -> date:
+    """The day that an option names; today when it is left out.
+
+    Raises:
+        typer.BadParameter: a run cannot speak for it.
+    """
+    day = named.date() if named else clock.today()
+    if not FIRST_DAY <= day <= clock.today():
+        raise typer.BadParameter(f"{day} is not a day from {FIRST_DAY} to today.", param_hint=option)
+    return day
+
+
+def version_sentence() -> str:
+    """Which version readers see now, for somebody whose run has published nothing."""
     from orchestration.warehouse import shelf
 
     version = shelf().current()
