@@ -39,9 +39,9 @@ LINE = {
     "Email": "o.email_cell",
     "Created at": "o.created_cell",
     "Lineitem quantity": "plain(l.quantity)",
-    "Lineitem name": "minimal(case when o.country = 'China' then g.name else g.name_latin end)",
+    "Lineitem name": "minimal(case when o.country = 'China' then l.name::varchar else l.name_latin::varchar end)",
     "Lineitem price": "money(l.unit_price)",
-    "Lineitem sku": "plain(g.sku)",
+    "Lineitem sku": "plain(l.sku)",
     "Lineitem requires shipping": "case when o.place = 'store' then 'false' else 'true' end",
     "Lineitem taxable": "'true'",
     "Lineitem fulfillment status": "case when o.shipped_at is null then 'pending' else 'fulfilled' end",
@@ -131,9 +131,7 @@ def write(desk: Desk) -> None:
         FEED,
         f"""select o.delivery, case when l.line = 0 then {first} else {further} end as line
         from shopify_orders o
-        join (select person, "order" as number, line, product, quantity, unit_price from lines) l
-            on l.person = o.person and l.number = o."order"
-        join products g on g.product = l.product
+        join (select * exclude (discount) from named_lines) l on l.person = o.person and l."order" = o."order"
         order by o.delivery, o.at, o.order_id, l.line""",
     )
     desk.name_records(
