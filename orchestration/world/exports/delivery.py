@@ -24,7 +24,8 @@ class Feed:
     """One kind of export. `file` is the name of its files; {day}, {stamp} stand for 2026-11-01 and 202611010800.
 
     preamble: everything before the first row, as text; encoding: of the finished file. A name that ends in .gz is
-    compressed, one in .parquet a table. file_at_once: the name when everything comes in one delivery, if another.
+    compressed. parts_at_once: where one full delivery comes in several files, their name; {part} is the number of the
+    first block of people in it.
     """
 
     system: str
@@ -33,7 +34,7 @@ class Feed:
     preamble: str = ""
     encoding: str = "utf-8"
     rhythm: Rhythm = Rhythm.WEEKLY
-    file_at_once: str = ""
+    parts_at_once: str = ""
 
     @property
     def key(self) -> str:
@@ -45,9 +46,8 @@ class Schedule:
     """Deliveries of the life between first_day and last_day: all the past in one, the last `daily_days` in pieces.
 
     What a delivery dated D tells happened before D began in UTC, which is eight in the morning in China, when the
-    files are fetched; so every system has told the same life at the same time. daily_days 0 = one full delivery
-        on last_day; as many as
-    there are days = pieces from the beginning.
+    files are fetched; so every system has told the same life at the same time. daily_days 0 = one full delivery on last_day;
+    as many as there are days = pieces from the beginning.
     """
 
     first_day: date
@@ -68,12 +68,23 @@ class Schedule:
         return self.daily_days == 0
 
     def paths(self, feed: Feed) -> list[PurePosixPath]:
-        """The feed's files below the inbox, oldest first."""
-        file = feed.file_at_once or feed.file if self.is_at_once else feed.file
+        """The feed's files below the inbox, oldest first; none where it comes in parts."""
+        if self.comes_in_parts(feed):
+            return []
         return [
-            PurePosixPath(feed.system) / day.isoformat() / file.format(day=day.isoformat(), stamp=f"{day:%Y%m%d}0800")
+            PurePosixPath(feed.system)
+            / day.isoformat()
+            / feed.file.format(day=day.isoformat(), stamp=f"{day:%Y%m%d}0800")
             for day in self.days(feed.rhythm)
         ]
+
+    def comes_in_parts(self, feed: Feed) -> bool:
+        return self.is_at_once and feed.parts_at_once != ""
+
+    def part(self, feed: Feed, block: int) -> PurePosixPath:
+        """The file of a full delivery that begins with the people of a block."""
+        day = self.last_day.isoformat()
+        return PurePosixPath(feed.system) / day / feed.parts_at_once.format(day=day, part=f"{block:05d}")
 
     def position(self, feed: Feed, moments: npt.NDArray[np.datetime64]) -> npt.NDArray[np.int64]:
         """The first delivery of the feed that may tell of each moment (UTC); one past the last = not told yet."""

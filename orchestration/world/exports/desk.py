@@ -4,6 +4,7 @@ The desk knows feeds, deliveries and bytes; what a cell says stands in the vendo
 """
 
 import gzip
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
@@ -29,6 +30,16 @@ class Piece:
 
 
 @dataclass(frozen=True)
+class Part:
+    """A file that is these people's alone; it lies at `file`."""
+
+    path: PurePosixPath
+    feed: str
+    file: Path
+    rows: int
+
+
+@dataclass(frozen=True)
 class Written:
     """What one block wrote.
 
@@ -38,6 +49,7 @@ class Written:
 
     scratch: Path
     pieces: list[Piece]
+    parts: list[Part]
     records: pa.Table
 
 
@@ -47,8 +59,10 @@ class Desk:
 
     schedule: Schedule
     scratch: Path
+    block: int
     connection: duckdb.DuckDBPyConnection = field(default_factory=duckdb.connect)
     _pieces: list[Piece] = field(default_factory=list)
+    _parts: list[Part] = field(default_factory=list)
     _records: list[pa.Table] = field(default_factory=list)
     _length: int = 0
 
@@ -82,13 +96,10 @@ class Desk:
                 length = scratch.write(_encoded(text, feed, paths[delivery]))
                 self._note(feed, paths[delivery], length, rows)
 
-    def write_table(self, feed: Feed, query: str) -> None:
-        """Add the rows of the query to the feed's only delivery, a table: kept as Arrow until inbox.py joins them."""
-        rows = self.connection.sql(query).to_arrow_table()
-        with self.scratch.open("ab") as scratch:
-            with pa.ipc.new_stream(scratch, rows.schema) as stream:
-                stream.write_table(rows)
-            self._note(feed, self.schedule.paths(feed)[0], scratch.tell() - self._length, rows.num_rows)
+    def write_part(self, feed: Feed, write: Callable[[Path], int]) -> None:
+        """Let `write` make the file of these people in a feed that comes in parts; it gives the number of rows."""
+        file = self.scratch.with_name(f"{self.scratch.name}-{feed.system}-{feed.name}")
+        self._parts.append(Part(self.schedule.part(feed, self.block), feed.key, file, write(file)))
 
     def _note(self, feed: Feed, path: PurePosixPath, length: int, rows: int) -> None:
         self._pieces.append(Piece(path, feed.key, self._length, length, rows))
@@ -109,7 +120,7 @@ class Desk:
     def finish(self) -> Written:
         """Everything the block wrote."""
         self.connection.close()
-        return Written(self.scratch, self._pieces, pa.concat_tables(self._records))
+        return Written(self.scratch, self._pieces, self._parts, pa.concat_tables(self._records))
 
 
 def _encoded(text: memoryview, feed: Feed, path: PurePosixPath) -> bytes | memoryview:

@@ -42,8 +42,8 @@ ORDERS = {
     "ordered_by": "minimal(o.full_name)",
     "ordered_by_email": "plain(o.email)",
     "line_no": "plain(l.line + 1)",
-    "sku": "plain(g.sku)",
-    "description": "minimal(case o.country when 'China' then g.name else g.name_latin end)",
+    "sku": "plain(l.sku)",
+    "description": "minimal(case o.country when 'China' then l.name::varchar else l.name_latin::varchar end)",
     "quantity": "plain(l.quantity)",
     "unit_price": "money(l.unit_price)",
     "line_discount": "money(l.discount)",
@@ -113,8 +113,7 @@ def write(desk: Desk) -> None:
         f"""select o.delivery, {csv_line(list(ORDERS), ORDERS)} as line
         from erp_orders o
         join account_names n on n.account = o.account
-        join lines l on l.person = o.person and l."order" = o."order"
-        join products g on g.product = l.product
+        join named_lines l on l.person = o.person and l."order" = o."order"
         order by o.delivery, o.at, o.person, o."order", l.line""",
     )
     desk.name_records(

@@ -12,9 +12,6 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-import pyarrow as pa
-import pyarrow.parquet as pq
-
 from orchestration.world.exports.delivery import Feed, Schedule
 from orchestration.world.exports.desk import Written
 
@@ -34,7 +31,6 @@ class Inbox:
     schedule: Schedule
     arguments: dict[str, Any]
     rows: Counter[str] = field(default_factory=Counter)
-    _tables: dict[PurePosixPath, pq.ParquetWriter] = field(default_factory=dict)
 
     @property
     def workshop(self) -> Path:
@@ -50,23 +46,25 @@ class Inbox:
             for path in self.schedule.paths(feed):
                 file = self.workshop / path
                 file.parent.mkdir(parents=True, exist_ok=True)
-                if path.suffix != ".parquet":
-                    file.write_bytes(beginning(feed, path))
+                file.write_bytes(beginning(feed, path))
 
     def append(self, written: Written) -> None:
         """The next block's rows. Blocks come in the order of their people, whoever finished first."""
         with written.scratch.open("rb") as scratch:
             for piece in written.pieces:
                 scratch.seek(piece.offset)
-                self._add(piece.path, scratch.read(piece.length))
+                with (self.workshop / piece.path).open("ab") as file:
+                    file.write(scratch.read(piece.length))
                 self.rows[piece.feed] += piece.rows
         written.scratch.unlink()
+        for part in written.parts:
+            (self.workshop / part.path).parent.mkdir(parents=True, exist_ok=True)
+            os.replace(part.file, self.workshop / part.path)
+            self.rows[part.feed] += part.rows
 
     def hand_over(self) -> list[PurePosixPath]:
         """Move everything into the inbox, in place of this world's earlier edition; gives the files' paths."""
         inbox = self.out / "inbox"
-        for writer in self._tables.values():
-            writer.close()
         for old in self._written_before():
             (inbox / old).unlink(missing_ok=True)
         files = sorted(PurePosixPath(f.relative_to(self.workshop)) for f in self.workshop.rglob("*") if f.is_file())
@@ -79,16 +77,6 @@ class Inbox:
         told = self.arguments | {"files": [str(path) for path in files]}
         ledger.write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
         return files
-
-    def _add(self, path: PurePosixPath, content: bytes) -> None:
-        if path.suffix != ".parquet":
-            with (self.workshop / path).open("ab") as file:
-                file.write(content)
-            return
-        rows = pa.ipc.open_stream(content).read_all()
-        if path not in self._tables:
-            self._tables[path] = pq.ParquetWriter(self.workshop / path, rows.schema, compression="zstd")
-        self._tables[path].write_table(rows)
 
     def _refuse_strangers(self) -> None:
         ours = {self.out / "inbox" / path for path in self._written_before()}

@@ -15,12 +15,11 @@ MACROS = r"""
 create or replace macro plain(x) as coalesce(x::varchar, '');
 create or replace macro minimal(x) as case
     when x is null then ''
-    when regexp_matches(x, '[",\r\n]') then '"' || replace(x, '"', '""') || '"'
+    when contains(x, ',') or contains(x, '"') or contains(x, chr(10)) or contains(x, chr(13))
+        then '"' || replace(x, '"', '""') || '"'
     else x end;
 create or replace macro full_quoted(x) as '"' || coalesce(replace(x::varchar, '"', '""'), '') || '"';
-create or replace macro money(cents) as case when cents is null then '' else
-    case when cents < 0 then '-' else '' end || (abs(cents) // 100)::varchar
-    || '.' || lpad((abs(cents) % 100)::varchar, 2, '0') end;
+create or replace macro money(cents) as coalesce((cents::decimal(15, 0) * 0.01::decimal(3, 2))::varchar, '');
 create or replace macro json_text(x) as case when x is null then 'null' else to_json(x)::varchar end;
 create or replace macro json_plain(x) as coalesce(x::varchar, 'null');
 """

@@ -3,27 +3,26 @@ once. A few calls are archived twice under one messageId, as happens when a brow
 the page a visit begins with.
 """
 
+import numpy as np
+import pyarrow as pa
+
 from orchestration.world.books import Books, World
 from orchestration.world.exports.delivery import Feed, Rhythm
 from orchestration.world.exports.desk import Desk
 from orchestration.world.exports.lines import choose
-from orchestration.world.exports.segment_calls import lay_out_calls
+from orchestration.world.exports.segment_calls import (
+    AGENTS,
+    NAMES,
+    REFERRERS,
+    SHOP,
+    UTM,
+    archive,
+    lay_out_visit_ids,
+    pages,
+)
+from orchestration.world.exports.segment_table import write_calls
 
-FEED = Feed("segment", "events", "events-{day}.ndjson.gz", rhythm=Rhythm.DAILY, file_at_once="events-{day}.parquet")
-NAMES = {
-    **{"search": "Products Searched", "product_viewed": "Product Viewed", "product_added": "Product Added"},
-    **{"checkout_started": "Checkout Started", "order_completed": "Order Completed"},
-}
-UTM = {
-    **{"paid_search": "baidu/cpc", "social": "weixin/social", "email": "newsletter/email", "sms": "sms/sms"},
-    **{"affiliate": "partner-blog/affiliate", "event": "qr/event", "store": "qr/store"},
-}
-AGENTS = {
-    "phone": "Mozilla/5.0 (Linux; Android 14) Mobile Safari/537.36",
-    "desktop": "Mozilla/5.0 (Windows NT 10.0; Win64; x64) Chrome/126.0",
-    "tablet": "Mozilla/5.0 (iPad; CPU OS 17_5 like Mac OS X) Safari/604.1",
-    "shop_tablet": "Mozilla/5.0 (iPad; CPU OS 17_5 like Mac OS X) Safari/604.1",
-}
+FEED = Feed("segment", "events", "events-{day}.ndjson.gz", rhythm=Rhythm.DAILY, parts_at_once="events-{day}-{part}.parquet")
 # What every call of a visit shares, written once a visit.
 VISITS = f"""
 create or replace temp table visit_texts as
@@ -36,8 +35,7 @@ select v.person, v.visit, b.anonymous_id,
     case when utm is null then '' else '"campaign":{{"source":"' || split_part(utm, '/', 1)
         || '","medium":"' || split_part(utm, '/', 2) || '"' || coalesce(',"name":"' || c.code || '"', '') || '}},' end
         as campaign,
-    case v.channel when 'organic' then 'https://www.search.example/'
-        when 'referral' then 'https://blog.example/' else '' end as referrer,
+    coalesce({choose("v.channel", REFERRERS)}, '') as referrer,
     '{{"email":' || json_text(s.true_email) || ',"name":' || json_text(s.full_name) || '}}' as traits,
     '{{"order_id":"' || shopify_order_id(v.person, v."order") || '","total":' || money(o.total)
         || ',"currency":"' || o.currency || '"}}' as bought
@@ -70,30 +68,29 @@ LINE = f"""concat('{{"type":"', {KINDS}, '","messageId":"', e.message_id, '","an
         when 'page' then concat('"name":"', w.title, '","properties":', {PROPERTIES})
         else concat('"event":"', {choose("e.kind", NAMES)}, '","properties":', {PROPERTIES}) end,
     ',"context":', {CONTEXT}, '}}', chr(10))"""
-# The same as columns; what is nested stays JSON.
-COLUMNS = f"""{KINDS} as type, e.message_id as "messageId", v.anonymous_id as "anonymousId", v.user_id as "userId",
-    e.at + to_milliseconds(e.millisecond) as "timestamp",
-    e.received_at + to_milliseconds(e.millisecond) as "receivedAt",
-    {choose("e.kind", NAMES)} as event, case e.kind when 'page' then w.title end as name, {PROPERTIES} as properties,
-    case e.kind when 'identify' then coalesce(v.traits, '{{}}') end as traits, {CONTEXT} as context"""
 CALLS = """from calls e
 join visit_texts v on v.person = e.person and v.visit = e.visit
 join pages w on w.page = e.page
 left join product_texts g on g.product = e.product
 order by e.position"""
 SEEN = """from visits v join visit_ids b using (person, visit)
-semi join calls e on e.person = v.person and e.visit = v.visit"""
+semi join called e on e.person = v.person and e.visit = v.visit"""
 
 
 def write(desk: Desk, world: World, books: Books) -> None:
     """Calls go in order of time within a delivery; needs cards."""
-    lay_out_calls(desk, FEED, world, books)
-    for step in (VISITS, GOODS):
-        desk.connection.execute(step)
+    lay_out_visit_ids(desk, world.dice, books)
+    calls = archive(desk, FEED, world, books)
     if desk.schedule.is_at_once:
-        desk.write_table(FEED, f"select {COLUMNS} {CALLS}")
+        desk.write_part(FEED, lambda file: write_calls(desk, calls, books, file))
     else:
+        desk.table("calls", calls.as_rows())
+        desk.table("pages", _pages())
+        for step in (VISITS, GOODS):
+            desk.connection.execute(step)
         desk.write(FEED, f"select e.delivery, {LINE} as line {CALLS}")
+    called = np.unique(calls.visit_row)
+    desk.table("called", pa.table({name: books.visits[name].to_numpy()[called] for name in ("person", "visit")}))
     desk.name_records(
         "segment",
         "user",
@@ -106,4 +103,23 @@ def write(desk: Desk, world: World, books: Books) -> None:
         "anonymous",
         f"""select b.anonymous_id as source_record_id, min(v.person) as person {SEEN}
         group by b.anonymous_id having min(v.person) = max(v.person)""",
+    )
+
+
+def _pages() -> pa.Table:
+    """By page: its title, and what calls made there say about it in JSON: as the page seen, as a search, as the place
+    where a visit landed (up to the referrer) or moved on."""
+    told = pages()
+    return pa.Table.from_pylist(
+        [
+            {
+                "page": page,
+                "title": title,
+                "properties": f'{{"path":"{path}","url":"{SHOP}{path}"}}',
+                "searched": f'{{"query":"{query}"}}',
+                "landed": f'"page":{{"path":"{path}","referrer":"',
+                "moved": f'{{"page":{{"path":"{path}","referrer":"{SHOP}/"}},',
+            }
+            for page, (path, title, query) in enumerate(zip(*told.values(), strict=True))
+        ]
     )

@@ -1,8 +1,11 @@
-"""The calls of the website in the order of Segment's files: who made each, when it was received, from which page. What
-a call says in JSON stands in segment.py.
+"""The calls of the website in the order of Segment's files: who made each, when it was received, from which page; and the
+words Segment has for what they tell. Calls as lines of JSON stand in segment.py, as a table in segment_table.py.
 """
 
+from dataclasses import dataclass
+
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
 from orchestration.world.books import Books, World
@@ -16,18 +19,67 @@ from orchestration.world.exports.ids import hexadecimal, texts_of, uuids
 SENT_TWICE = 0.004
 SHOP = "https://shop.example"
 MESSAGE = np.frombuffer(b"ajs-next-", dtype=np.uint8)
-HOME, CART, THANKS, FIRST_SEARCH, FIRST_SHELF, FIRST_PRODUCT = 0, 1, 2, 10, 30, 100
+# The pages by number: three, a search and a shelf per category, one per product.
+HOME, CART, THANKS, FIRST_SEARCH = 0, 1, 2, 3
+FIRST_SHELF = FIRST_SEARCH + len(CATEGORIES)
+FIRST_PRODUCT = FIRST_SHELF + len(CATEGORIES)
+NAMES = {
+    **{"search": "Products Searched", "product_viewed": "Product Viewed", "product_added": "Product Added"},
+    **{"checkout_started": "Checkout Started", "order_completed": "Order Completed"},
+}
+UTM = {
+    **{"paid_search": "baidu/cpc", "social": "weixin/social", "email": "newsletter/email", "sms": "sms/sms"},
+    **{"affiliate": "partner-blog/affiliate", "event": "qr/event", "store": "qr/store"},
+}
+REFERRERS = {"organic": "https://www.search.example/", "referral": "https://blog.example/"}
+AGENTS = {
+    "phone": "Mozilla/5.0 (Linux; Android 14) Mobile Safari/537.36",
+    "desktop": "Mozilla/5.0 (Windows NT 10.0; Win64; x64) Chrome/126.0",
+    "tablet": "Mozilla/5.0 (iPad; CPU OS 17_5 like Mac OS X) Safari/604.1",
+    "shop_tablet": "Mozilla/5.0 (iPad; CPU OS 17_5 like Mac OS X) Safari/604.1",
+}
+
+Numbers = npt.NDArray[np.int64]
+Moments = npt.NDArray[np.datetime64]
 
 
-def lay_out_calls(desk: Desk, feed: Feed, world: World, books: Books) -> None:
-    """Make the tables calls [call], visit_ids [visit] and pages."""
-    _lay_out_ids(desk, world.dice, books)
-    desk.table("calls", _calls(desk, feed, world, books))
-    desk.table("pages", _pages())
+@dataclass(frozen=True)
+class Calls:
+    """One entry a call that was archived, in the order of the files (arrays of one length).
+
+    visit_row: the visit's row in the books; kind: codes.EVENTS; product: catalog.PRODUCTS or -1; page: its number.
+    """
+
+    person: Numbers
+    visit: Numbers
+    event: Numbers
+    visit_row: Numbers
+    at: Moments
+    received_at: Moments
+    millisecond: Numbers
+    kind: npt.NDArray[np.int8]
+    product: npt.NDArray[np.int16]
+    page: Numbers
+    message_id: pa.Array
+    delivery: Numbers
+
+    def as_rows(self) -> pa.Table:
+        """The table the lines are made from, with words for numbers."""
+        columns = {name: getattr(self, name) for name in ("person", "visit", "event", "at", "received_at", "product")}
+        thousandths = pa.DictionaryArray.from_arrays(
+            self.millisecond.astype(np.int16), [f".{n:03d}" for n in range(1000)]
+        )
+        return pa.table(
+            columns
+            | {"kind": pa.DictionaryArray.from_arrays(pa.array(self.kind), list(EVENTS)), "page": self.page}
+            | {"message_id": self.message_id, "thousandths": thousandths, "delivery": self.delivery}
+            | {"position": np.arange(len(self.person))}
+        )
 
 
-def _lay_out_ids(desk: Desk, dice: Dice, books: Books) -> None:
-    """Browsers and devices get their ids from their numbers, so two people on one device show the same."""
+def lay_out_visit_ids(desk: Desk, dice: Dice, books: Books) -> None:
+    """Make the table visit_ids [visit]: browsers and devices get their ids from their numbers, so two people on one
+    device show the same."""
     visits = books.visits
     ids = {
         f"{what}_id": uuids(*(dice.bits(f"id of a {what}, {half}", visits[what].to_numpy() + 1) for half in "ab"))
@@ -37,13 +89,14 @@ def _lay_out_ids(desk: Desk, dice: Dice, books: Books) -> None:
     desk.table("visit_ids", pa.table(keys | ids))
 
 
-def _calls(desk: Desk, feed: Feed, world: World, books: Books) -> pa.Table:
-    """One row a call that was archived, in the order of the files."""
+def archive(desk: Desk, feed: Feed, world: World, books: Books) -> Calls:
+    """The calls as they were archived: within a delivery in order of time, a few of them twice."""
     events = books.events
     person, visit, number = (events[name].to_numpy() for name in ("person", "visit", "event"))
-    bits = world.dice.bits("message", (person * 100_000 + visit) * 1_000 + number)
+    key = (person * 100_000 + visit) * 1_000 + number
+    bits = world.dice.bits("message", key)
     at = world.calendar.timestamps(events["at"].to_numpy()).astype("datetime64[us]")
-    again = np.flatnonzero(world.dice.happens("is sent twice", SENT_TWICE, (person * 100_000 + visit) * 1_000 + number))
+    again = np.flatnonzero(world.dice.happens("is sent twice", SENT_TWICE, key))
     rows = np.concatenate([np.arange(len(person)), again])
     delay = np.concatenate(
         [np.zeros(len(person), dtype=np.int64), 1 + (bits[again] % np.uint64(5400)).astype(np.int64)]
@@ -52,28 +105,39 @@ def _calls(desk: Desk, feed: Feed, world: World, books: Books) -> pa.Table:
     delivery = desk.schedule.position(feed, received)
     kept = delivery < len(desk.schedule.days(feed.rhythm))
     rows, received, delivery = rows[kept], received[kept], delivery[kept]
-    order = np.lexsort((bits[rows], received, delivery))
+    order = np.argsort(_by_time(received, bits[rows]), kind="stable")  # deliveries follow each other in time
     rows, received, delivery = rows[order], received[order], delivery[order]
     kind, product = events["kind"].to_numpy()[rows], events["product"].to_numpy()[rows]
-    return pa.table(
-        {
-            "person": person[rows],
-            "visit": visit[rows],
-            "event": number[rows],
-            "at": at[rows],
-            "received_at": received,
-            "kind": pa.DictionaryArray.from_arrays(pa.array(kind), list(EVENTS)),
-            "product": product,
-            "page": _page(kind, product, bits[rows]),
-            "message_id": texts_of(np.concatenate([np.tile(MESSAGE, (len(rows), 1)), hexadecimal(bits[rows])], axis=1)),
-            "millisecond": (bits[rows] % np.uint64(1000)).astype(np.int64),
-            "thousandths": pa.DictionaryArray.from_arrays(
-                (bits[rows] % np.uint64(1000)).astype(np.int16), [f".{n:03d}" for n in range(1000)]
-            ),
-            "delivery": delivery,
-            "position": np.arange(len(rows)),
-        }
+    visit_row = np.repeat(np.arange(len(books.visits)), books.visits["events"].to_numpy())
+    return Calls(
+        person=person[rows],
+        visit=visit[rows],
+        event=number[rows],
+        visit_row=visit_row[rows],
+        at=at[rows],
+        received_at=received,
+        millisecond=(bits[rows] % np.uint64(1000)).astype(np.int64),
+        kind=kind,
+        product=product,
+        page=_page(kind, product, bits[rows]),
+        message_id=texts_of(np.concatenate([np.tile(MESSAGE, (len(rows), 1)), hexadecimal(bits[rows])], axis=1)),
+        delivery=delivery,
     )
+
+
+def pages() -> dict[str, list[str]]:
+    """By number of the page: path, title, and what is searched for there ('' = nothing)."""
+    found = [("/", "Home", ""), ("/cart", "Cart", ""), ("/thanks", "Thank you", "")]
+    found += [("/search", "Search", written) for _, written in CATEGORIES]
+    found += [(f"/collections/{latin}", latin.capitalize(), "") for latin, _ in CATEGORIES]
+    found += [(f"/products/{one.sku.lower()}", one.name_latin.replace('"', ""), "") for one in PRODUCTS]
+    return {name: list(column) for name, column in zip(("path", "title", "query"), zip(*found, strict=True), strict=True)}
+
+
+def _by_time(received: Moments, bits: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:
+    """Sorts by the second, and within a second as by lot."""
+    second = received.astype("datetime64[s]").astype(np.int64)
+    return (second.astype(np.uint64) << np.uint64(30)) | (bits >> np.uint64(34))
 
 
 def _page(kind: np.ndarray, product: np.ndarray, bits: np.ndarray) -> np.ndarray:
@@ -83,26 +147,3 @@ def _page(kind: np.ndarray, product: np.ndarray, bits: np.ndarray) -> np.ndarray
     at_till = [kind == EVENTS.index(name) for name in ("search", "checkout_started", "order_completed")]
     found = np.select(at_till, [FIRST_SEARCH + which % len(CATEGORIES), CART, THANKS], elsewhere)
     return np.where(product >= 0, FIRST_PRODUCT + product, found)
-
-
-def _pages() -> pa.Table:
-    """By page: its title, and what calls made there say about it in JSON: as the page seen, as a search, as the place
-    where a visit landed (up to the referrer) or moved on."""
-    pages = [(HOME, "/", "Home", ""), (CART, "/cart", "Cart", ""), (THANKS, "/thanks", "Thank you", "")]
-    for place, (latin, written) in enumerate(CATEGORIES):
-        pages.append((FIRST_SEARCH + place, "/search", "Search", written))
-        pages.append((FIRST_SHELF + place, f"/collections/{latin}", latin.capitalize(), ""))
-    for place, one in enumerate(PRODUCTS):
-        pages.append((FIRST_PRODUCT + place, f"/products/{one.sku.lower()}", one.name_latin.replace('"', ""), ""))
-    told = [
-        {
-            "page": page,
-            "title": title,
-            "properties": f'{{"path":"{path}","url":"{SHOP}{path}"}}',
-            "searched": f'{{"query":"{query}"}}',
-            "landed": f'"page":{{"path":"{path}","referrer":"',
-            "moved": f'{{"page":{{"path":"{path}","referrer":"{SHOP}/"}},',
-        }
-        for page, path, title, query in pages
-    ]
-    return pa.Table.from_pylist(told)

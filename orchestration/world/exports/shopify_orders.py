@@ -39,9 +39,9 @@ LINE = {
     "Email": "o.email_cell",
     "Created at": "o.created_cell",
     "Lineitem quantity": "plain(l.quantity)",
-    "Lineitem name": "minimal(case when o.country = 'China' then g.name else g.name_latin end)",
+    "Lineitem name": "minimal(case when o.country = 'China' then l.name::varchar else l.name_latin::varchar end)",
     "Lineitem price": "money(l.unit_price)",
-    "Lineitem sku": "plain(g.sku)",
+    "Lineitem sku": "plain(l.sku)",
     "Lineitem requires shipping": "case when o.place = 'store' then 'false' else 'true' end",
     "Lineitem taxable": "'true'",
     "Lineitem fulfillment status": "case when o.shipped_at is null then 'pending' else 'fulfilled' end",
@@ -101,14 +101,17 @@ ORDER = {
     "Payment ID": "case when paid_at is null then '' else 'c' || order_id || '.1' end",
     "Payment References": "case when paid_at is null then '' else 'c' || order_id || '.1' end",
 }
+ADDRESSES = """
+create or replace temp table shopify_addresses as select way, {address} as address_cells from order_buyers
+"""
 ORDERS = """
-create or replace temp table shopify_orders as
+create or replace temp view shopify_orders as
 select o.*, shopify_order_name(o.person, o."order") as order_name, shopify_order_id(o.person, o."order") as order_id,
     a.address_cells, minimal(o.email) as email_cell, shop_time(o.at) as created_cell,
     coalesce(c.code, k.code) as code, c.channel as campaign_channel,
     s.name as store_name, s.tablet, staff.latin_name as clerk_name
 from told_orders o
-join (select buyer, {address} as address_cells from order_buyers) a using (buyer)
+join shopify_addresses a using (way)
 left join campaigns c on c.campaign = o.campaign
 left join coupon_codes k on k.person = o.person and k.coupon = o.coupon
 left join stores s on s.store = o.store
@@ -120,22 +123,22 @@ where o.place in ('shop', 'store')
 def write(desk: Desk) -> None:
     """Needs told_orders."""
     desk.connection.execute(MACROS)
-    desk.connection.execute(ORDERS.format(address=csv_line(ADDRESS_COLUMNS, ADDRESS, end="")))
+    desk.connection.execute(ADDRESSES.format(address=csv_line(ADDRESS_COLUMNS, ADDRESS, end="")))
+    desk.connection.execute(ORDERS)
     first = csv_line(_columns(), LINE | ORDER | dict.fromkeys(FIRST_OF_ADDRESS, "o.address_cells"))
     further = csv_line(_columns(), LINE | dict.fromkeys(FIRST_OF_ADDRESS, literal("," * (len(ADDRESS_COLUMNS) - 1))))
     desk.write(
         FEED,
         f"""select o.delivery, case when l.line = 0 then {first} else {further} end as line
         from shopify_orders o
-        join (select person, "order" as number, line, product, quantity, unit_price from lines) l
-            on l.person = o.person and l.number = o."order"
-        join products g on g.product = l.product
+        join (select * exclude (discount) from named_lines) l on l.person = o.person and l."order" = o."order"
         order by o.delivery, o.at, o.order_id, l.line""",
     )
     desk.name_records(
         "shopify",
         "order",
-        "select order_id as source_record_id, coalesce(placed_by, person) as person from shopify_orders",
+        """select shopify_order_id(person, "order") as source_record_id, coalesce(placed_by, person) as person
+        from orders where place in ('shop', 'store')""",
     )
 
 

@@ -2,6 +2,7 @@
 打款商家金额 with 元. Times are China's, without a zone.
 """
 
+from orchestration.world.catalog import LINES
 from orchestration.world.exports.delivery import Feed, Rhythm
 from orchestration.world.exports.desk import Desk
 from orchestration.world.exports.lines import csv_line
@@ -38,9 +39,9 @@ select o.*, tmall_order_id(o.person, o."order")::varchar as order_id, i.titles, 
         else '交易成功' end as status
 from told_orders o
 join (
-    select l.person, l."order" as number, string_agg(g.name, '，' order by l.line) as titles, count(*) as kinds,
+    select l.person, l."order" as number, concat_ws('，', {titles}) as titles, count(*) as kinds,
         sum(l.quantity)::bigint as pieces
-    from lines l join products g using (product)
+    from named_lines l
     where (l.person, l."order") in (select (o.person, o."order") from orders o where o.place = 'market')
     group by all
 ) i on i.person = o.person and i.number = o."order"
@@ -82,13 +83,13 @@ ORDER = {
 }
 DETAIL = {
     "订单编号": "guarded(o.order_id)",
-    "标题": "minimal(g.name)",
+    "标题": "minimal(l.name)",
     "价格": "money(l.unit_price)",
     "购买数量": "plain(l.quantity)",
-    "外部系统编号": "plain(g.sku)",
-    "商品属性": "'分类：' || g.category",
+    "外部系统编号": "plain(l.sku)",
+    "商品属性": "'分类：' || l.category",
     "订单状态": "o.status",
-    "商家编码": "plain(g.sku)",
+    "商家编码": "plain(l.sku)",
     "买家应付货款": "money(l.unit_price * l.quantity)",
     "买家实付金额": "case when o.paid_at is null then '0.00' else money(l.unit_price * l.quantity - l.discount) end",
     "退款状态": "case when r.amount is not null or o.is_given_back then '退款成功' else '没有申请退款' end",
@@ -101,7 +102,8 @@ DETAIL = {
 def write(desk: Desk) -> None:
     """Needs told_orders."""
     desk.connection.execute(MACROS)
-    desk.connection.execute(TABLE)
+    titles = ", ".join(f"any_value(l.name::varchar) filter (l.line = {line})" for line in range(len(LINES)))
+    desk.connection.execute(TABLE.format(titles=titles))
     order = csv_line(ORDER_HEADER.split(","), ORDER, end="\r\n")
     desk.write(ORDERS, f"select delivery, {order} as line from tmall_orders o order by delivery, o.at, order_id")
     detail = csv_line(DETAIL_HEADER.split(","), DETAIL, end="\r\n")
@@ -109,8 +111,7 @@ def write(desk: Desk) -> None:
         DETAILS,
         f"""select o.delivery, {detail} as line
         from tmall_orders o
-        join lines l on l.person = o.person and l."order" = o."order"
-        join products g on g.product = l.product
+        join named_lines l on l.person = o.person and l."order" = o."order"
         left join (
             select t.delivery, r.person, r."order" as number, r.line, sum(r.amount)::bigint as amount
             from tmall_orders t

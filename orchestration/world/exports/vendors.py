@@ -46,7 +46,7 @@ def write_block(world: World, books: Books, scratch: Path) -> Written:
 
     Neighbouring blocks may come joined into one: planning queries is half the work of a single block.
     """
-    desk = Desk(schedule(world), scratch)
+    desk = Desk(schedule(world), scratch, books.block)
     ids.teach(desk.connection)
     lay_out(desk.connection, books, world.calendar)
     lay_out_context(desk.connection, world.calendar)

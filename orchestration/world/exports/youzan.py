@@ -39,8 +39,9 @@ select m.delivery, m.morning, x.store as member_store, x.joined_at, yz_card(x.pe
     coalesce(case when x.store is null then (
         select arg_max(l.level, l.at) from level_changes l where l.person = x.person and l.at < m.morning
     ) else x.level end, 'none') as told_level,
-    case when x.store is null then g.everywhere when x.store = h.store then g.in_store end as growth, p.balance
-        as points, b.balance as stored, o.orders, o.spent, o.last_at, r.refunds, r.refunded
+    case when x.store is null then g.everywhere when x.store = h.store then g.in_store end as growth,
+    case when x.store is null then p.balance end as points, case when x.store is null then b.balance end as stored,
+    o.orders, o.spent, o.last_at, r.refunds, r.refunded
 from memberships x
 join {mornings} on x.joined_at < m.morning
 join cards c on c.person = x.person and c.system = 'youzan' and c.entry = 0 and c.told_at < m.morning
@@ -51,7 +52,7 @@ left join staff w on w.staff = x.referrer
 left join (
     select m.delivery, e.person, arg_max(e.balance, e.entry) as balance from points e join {mornings}
         on e.at < m.morning group by all
-) p on p.delivery = m.delivery and p.person = x.person and x.store is null
+) p on p.delivery = m.delivery and p.person = x.person
 left join (
     select m.delivery, o.person, sum(floor(o.total::double * r.yuan / 100))::bigint as everywhere,
         coalesce(sum(floor(o.total::double * r.yuan / 100)) filter (o.place = 'store'), 0)::bigint as in_store
@@ -61,7 +62,7 @@ left join (
 left join (
     select m.delivery, e.person, arg_max(e.balance, e.entry) as balance from wallet e join {mornings}
         on e.at < m.morning group by all
-) b on b.delivery = m.delivery and b.person = x.person and x.store is null
+) b on b.delivery = m.delivery and b.person = x.person
 left join (
     select m.delivery, o.person, o.store, count(*) as orders, sum(o.total)::bigint as spent, max(o.at) as last_at
     from orders o join {mornings} on o.paid_at < m.morning

@@ -34,7 +34,7 @@ where moment is not null and (person, ticket) in (select (person, ticket) from t
 TOLD = """
 create or replace temp table zd_tickets as
 select n.delivery, m.morning, t.*, zendesk_ticket_id(t.person, t.ticket) as id,
-    zendesk_user_id(t.person, coalesce(k.entry, 0)) as requester, p.language, coalesce(c.full_name, p.nickname)
+    zendesk_user_id(t.person, (k.person is not null)::int) as requester, p.language, coalesce(c.full_name, p.nickname)
         as signature,
     coalesce(t.first_reply_at < m.morning, false) as is_answered, coalesce(t.solved_at < m.morning, false) as is_solved,
     coalesce(t.closed_at < m.morning, false) as is_closed, coalesce(t.scored_at < m.morning, false) as is_scored,
@@ -44,8 +44,9 @@ from zd_news n
 join {mornings} using (delivery)
 join tickets t on t.person = n.person and t.ticket = n.ticket
 join people p on p.person = t.person
-asof left join (select * from records where system = 'zendesk') k on k.person = t.person and t.at >= k.created_at
-left join cards c on c.person = t.person and c.system = 'zendesk' and c.entry = coalesce(k.entry, 0) and c.version = 0
+left join records k on k.person = t.person and k.system = 'zendesk' and k.entry = 1 and t.at >= k.created_at
+left join cards c on c.person = t.person and c.system = 'zendesk' and c.entry = (k.person is not null)::int
+    and c.version = 0
 left join orders o on o.person = t.person and o."order" = t."order";
 
 create or replace temp table zd_comments as

@@ -59,12 +59,14 @@ cross join first_rep f
 left join records k on k.person = x.person and k.system = 'contact' and k.entry = 0
 left join records s on s.person = x.person and s.system = 'shopify' and s.entry = 0
 left join leads l on l.person = x.person and l.lead = 0
-asof left join (select * from emails where not is_work) e on e.person = x.person and c.starts_at >= e.from_at
+left join email_times t on t.person = x.person and t.since <= c.starts_at and c.starts_at < t.until
+left join emails e on e.person = t.person and e.email = t.email
 """
 
 
 def write(desk: Desk, block: int) -> None:
-    """The campaigns are everybody's, so the first block writes them. Needs first_rep (companies.py)."""
+    """The campaigns are everybody's, so the first block writes them. Needs first_rep (companies.py) and email_times
+    (orders.py)."""
     mornings = desk.mornings(CAMPAIGN.feed)
     desk.connection.execute(MEMBERS.format(mornings=mornings))
     if block == 0:
