@@ -48,7 +48,7 @@ def build(company: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[[
 def house(build: Callable[[], House]) -> House:
     """A house whose daily job has run once. Tests read it and do not change it."""
     made = build()
-    outcome = made.crm("run", "--as-of", LAST_DAY.isoformat())  # the command itself, as installed
+    outcome = made.installed_crm("run", "--as-of", LAST_DAY.isoformat())
     assert outcome.returncode == 0, outcome.stdout + outcome.stderr
     (made.data / "told.txt").write_text(outcome.stdout + outcome.stderr)
     return made

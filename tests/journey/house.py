@@ -27,6 +27,13 @@ class House:
         return os.environ | {"CRM_DATA": str(self.data), "CRM_CURRENCY": self.currency, "COLUMNS": "200"}
 
     def crm(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """One `crm`, until it ends."""
+        process = self.start(*arguments)
+        status = process.wait(timeout=600)
+        return subprocess.CompletedProcess(arguments, status, process.output("stdout"), process.output("stderr"))
+
+    def installed_crm(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """The same by the command that set-up installs."""
         return subprocess.run(
             [CRM, *arguments], env=self.environment, capture_output=True, text=True, timeout=600, check=False
         )
@@ -37,10 +44,7 @@ class House:
 
     def run(self, day: date = LAST_DAY, *more: str) -> subprocess.CompletedProcess[str]:
         """The daily job for that day, until it ends."""
-        arguments = ("run", "--as-of", day.isoformat(), *more)
-        process = self.start(*arguments)
-        status = process.wait(timeout=600)
-        return subprocess.CompletedProcess(arguments, status, process.output("stdout"), process.output("stderr"))
+        return self.crm("run", "--as-of", day.isoformat(), *more)
 
     def status(self) -> dict[str, Any]:
         return json.loads(self.crm("status", "--json").stdout)

@@ -1,7 +1,7 @@
 """`crm` processes forked from one that has loaded the libraries: nine seconds of every run. Nothing else is spared.
 
 Each is a process of its own, with a session, an environment and a death of its own. What the entry point of the
-installed command adds is tested where the command itself is called (`House.crm`).
+installed command adds is tested where the command itself is called (`House.installed_crm`).
 """
 
 import multiprocessing
