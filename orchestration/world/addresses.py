@@ -44,7 +44,7 @@ def _in_china(city: int, house: int, street: int, room: int, tail: int) -> tuple
     province, town, latin, _, code = CITIES[0][city]
     road, road_latin = STREETS[street]
     unit = f"{room // 1000 + 1}栋{room % 1000 // 40 + 1}{room % 40 // 10 + 1:02d}室"
-    district = names.CHINESE_DISTRICTS[room % 10]
+    district = names.CHINESE_DISTRICTS[room % len(names.CHINESE_DISTRICTS)][city]
     return province, town, latin, district, f"{road}{house}号", f"{house} {road_latin}", unit, f"{code}{tail:02d}"
 
 

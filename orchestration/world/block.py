@@ -12,6 +12,7 @@ from orchestration.world import (
     leads,
     marketing,
     membership,
+    names,
     organisation,
     prices,
     rhythm,
@@ -25,6 +26,7 @@ from orchestration.world.marketing import Answers
 from orchestration.world.people import Ints, Persons, Texts, meet
 from orchestration.world.prices import Basket, Orders
 from orchestration.world.rhythm import Rhythm
+from orchestration.world.screen_names import handles
 from orchestration.world.seasons import Calendar
 
 WEIGHTS = np.array([7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2])  # GB 11643
@@ -58,6 +60,7 @@ def live_block(number: int, world: World) -> Books:
         **{"tasks": deal_tables.work(persons, came, sold, calendar, dice), **vars(desk)},
         **{"goals": organisation.goals(number, calendar, dice), "truth": _truth(persons, own)},
     }
+    books["memberships"] = cards.join_fewer(books["memberships"], lead_table)
     books["records"] = cards.write_cards(persons, books, calendar, dice)
     books["traps"] = traps.label(persons, points, books["people"]["handle"].to_numpy(dtype=object), books)
     return Books(block=number, **(books if world.people >= (number + 1) * BLOCK else _cut(books, world.people)))
@@ -120,9 +123,9 @@ def _opportunity_of(persons: Persons, came: leads.Leads, sold: deals.Deals) -> I
 def _people(persons: Persons, accounts: pd.DataFrame, calendar: Calendar, world: World) -> pd.DataFrame:
     n, dice = persons.number, world.dice
     assistants = np.isin(n, accounts["assistant"].to_numpy())
-    title = contact_points.names.TITLES[dice.whole("title", 0, 5, n)]
+    title = names.TITLES[dice.whole("title", 0, 5, n)]
     title = np.where(assistants, "Executive Assistant", np.where(persons.account >= 0, title, ""))
-    handle = _handles(persons)
+    handle = handles(persons, dice)
     same = ("country", "gender", "surname", "given", "surname_latin", "given_latin", "western_name", "nickname")
     also = ("household", "role", "account", "is_buyer", "channel", "is_guest", "logs_in", "store")
     return table(
@@ -135,12 +138,6 @@ def _people(persons: Persons, accounts: pd.DataFrame, calendar: Calendar, world:
             **{"likes_mail": dice.happens("likes mail", 0.6, n), "language": (persons.country > 0).astype(int)},
         },
     )
-
-
-def _handles(persons: Persons) -> Texts:
-    rows = zip(persons.given_latin, persons.surname_latin, persons.number.tolist(), strict=True)
-    forms = [f"{given}{family[0]}{n}" if n % 3 else f"{family}{n}{given[:2]}" for given, family, n in rows]
-    return np.array(["".join(letter for letter in form.lower() if letter.isalnum()) for form in forms], dtype=object)
 
 
 def _national_ids(persons: Persons) -> Texts:

@@ -3,13 +3,14 @@
 import numpy as np
 import pandas as pd
 
-from orchestration.world.books import table
+from orchestration.world.books import BLOCK, table
 from orchestration.world.codes import PLACES, SYSTEMS
 from orchestration.world.dice import Dice
 from orchestration.world.people import Floats, Ints, Persons
 from orchestration.world.seasons import Calendar, whole_seconds
 
 TWICE = {"contact": 0.05, "lead": 0.0, "shopify": 0.06, "tmall": 0.0, "youzan": 0.04, "zendesk": 0.07, "segment": 0.0}
+MOST = 8  # records of one person over all systems
 MERGED, ERASED = 0.3, 0.006  # of second cards, by the source; of people, at their own wish
 
 
@@ -31,6 +32,7 @@ def write_cards(persons: Persons, books: dict[str, pd.DataFrame], calendar: Cale
         )
     place, code, entry, at = (np.concatenate([part[i] for part in parts]) for i in range(4))
     order = np.lexsort((entry, code, place))
+    order = order[_few_enough(place[order], code[order], entry[order], books["memberships"]["person"] - persons.first)]
     place, code, entry, at = place[order], code[order], entry[order], at[order]
     key = persons.number[place], code, entry
     is_lead = code == SYSTEMS.index("lead")
@@ -47,6 +49,24 @@ def write_cards(persons: Persons, books: dict[str, pd.DataFrame], calendar: Cale
             **{"merged_at": np.where(merged, merged_at, np.nan), "merged_into": np.where(merged, 0, -1)},
         },
     )
+
+
+def join_fewer(memberships: pd.DataFrame, leads: pd.DataFrame) -> pd.DataFrame:
+    """The memberships without the third of those who came as a lead twice: they would be known MOST + 1 times."""
+    third = memberships.groupby("person").cumcount() > 1
+    twice = memberships["person"].isin(leads[leads["lead"] > 0]["person"])
+    return memberships[~(third & twice)].reset_index(drop=True)
+
+
+def _few_enough(place: Ints, code: Ints, entry: Ints, members: pd.Series) -> Ints:
+    """The cards (in order of place) that are kept: nobody is typed in again who would then have more than MOST records.
+    A membership is a record; the marketplace shows orders and keeps no card that anybody sees."""
+    seen = np.bincount(place[code != SYSTEMS.index("tmall")], minlength=BLOCK)
+    further = np.maximum(np.bincount(members, minlength=BLOCK) - 1, 0)
+    again = np.flatnonzero((entry == 1) & (code != SYSTEMS.index("lead")))
+    which = np.arange(len(again)) - np.searchsorted(place[again], place[again])
+    too_many = np.maximum(seen + further - MOST, 0)
+    return np.delete(np.arange(len(place)), again[which < too_many[place[again]]])
 
 
 def _begins(

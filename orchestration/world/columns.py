@@ -86,7 +86,7 @@ postcode       text
 industry       int8           [LEAD_KINDS]
 employees      int64
 switchboard    text           e164, shared by all contacts
-domain         text           mail domain: minghua-17.example
+domain         text           mail domain: tokamiru.example
 assistant      int64          the contact who orders for everybody; -1 = everybody orders for themselves
 rep            int64          staff
 created_at     moment

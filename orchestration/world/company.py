@@ -5,6 +5,7 @@ process joins them in the order of the blocks, so the bytes depend neither on th
 first, and no more than a few blocks are in memory at once.
 """
 
+import gc
 from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -29,7 +30,7 @@ from orchestration.world.seasons import Calendar
 from orchestration.world.truth_tables import block_truth, whole_truth
 
 FEWEST_DAYS = 60  # the last 28 come in pieces, and something must lie before them
-TOGETHER = 3  # blocks: half the cost of writing one is planning, which they share; each takes about 300 MB
+TOGETHER = 6  # blocks: a third of the cost of writing one is planning, which they share; each takes about 150 MB
 WORTH_PROCESSES = 2  # tasks: for one, starting processes takes longer than the work
 AHEAD = 2  # tasks a worker may be ahead of the one that is joined
 
@@ -93,7 +94,8 @@ def _lived(world: World, workers: int, scratch: Path) -> Iterator[Told]:
     live = partial(_live, world, scratch)
     try:
         numbers = range(world.blocks)
-        tasks = [numbers[first : first + TOGETHER] for first in numbers[::TOGETHER]]
+        together = min(TOGETHER, -(-world.blocks // WORTH_PROCESSES))
+        tasks = [numbers[first : first + together] for first in numbers[::together]]
         if workers < 2 or len(tasks) < WORTH_PROCESSES:
             yield from map(live, tasks)
         else:
@@ -104,7 +106,7 @@ def _lived(world: World, workers: int, scratch: Path) -> Iterator[Told]:
 
 def _in_processes(live: Callable[[range], Told], tasks: list[range], workers: int) -> Iterator[Told]:
     # Spawned, not forked: the parent may have threads (DuckDB, Arrow), and a fork would copy their locks.
-    with ProcessPoolExecutor(workers, get_context("spawn")) as pool:
+    with ProcessPoolExecutor(workers, get_context("spawn"), _begin_work) as pool:
         waiting: deque[Future[Told]] = deque()
         for blocks in tasks:
             waiting.append(pool.submit(live, blocks))
@@ -112,6 +114,13 @@ def _in_processes(live: Callable[[range], Told], tasks: list[range], workers: in
                 yield waiting.popleft().result()
         while waiting:
             yield waiting.popleft().result()
+
+
+def _begin_work() -> None:
+    """A worker keeps to its own core, and what it has imported stays: nobody looks for garbage among it."""
+    pa.set_cpu_count(1)
+    pa.set_io_thread_count(1)
+    gc.freeze()
 
 
 def _live(world: World, scratch: Path, numbers: range) -> Told:

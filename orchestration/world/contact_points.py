@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from orchestration.world import names
 from orchestration.world.addresses import addresses
 from orchestration.world.books import BLOCK
 from orchestration.world.dice import Dice
 from orchestration.world.people import Flags, Floats, Ints, Persons, Texts
+from orchestration.world.screen_names import mailboxes, work_mailboxes
 from orchestration.world.seasons import Calendar, whole_seconds
 
 CHINESE_PREFIX = "+86154"  # valid in shape; no carrier was given it
@@ -160,36 +160,14 @@ def _abroad(country: int, slot: Ints) -> Texts:
 
 def _mails(persons: Persons, calendar: Calendar, dice: Dice) -> tuple[dict[str, np.ndarray], Texts]:
     n = persons.number
-    domain = names.MAIL_DOMAINS[dice.pick("mail domain", [4, 2, 1, 2, 1, 2], n)]
-    style = dice.whole("mail style", 0, 3, n)
-    given, family = (
-        [word.lower().replace("'", "").replace(" ", "") for word in column]
-        for column in (persons.given_latin, persons.surname_latin)
-    )
-    forms = (
-        lambda g, f, i: f"{g}.{f}{i}",
-        lambda g, f, i: f"{f}{g}{i}",
-        lambda g, f, i: f"{g[0]}{f}{i}",
-        lambda g, f, i: f"{g}_{i}",
-    )
-    rows = zip(style.tolist(), given, family, n.tolist(), domain, strict=True)
-    first = np.array([f"{forms[s](g, f, i)}@{d}" for s, g, f, i, d in rows], dtype=object)
+    first, second = mailboxes(persons, dice)
     shared = persons.mailbox
     first = np.where(shared, np.roll(first, 1), first)
-    second = np.array(
-        [f"{f}.{g}.{i}@second.example" for g, f, i in zip(given, family, n.tolist(), strict=True)], dtype=object
-    )
     from_at = _within(dice.uniform("new mailbox", n), 0.1, 0.9, calendar)
     has_second = dice.happens("takes a new mailbox", 0.18, n) & ~shared
     gives_up = has_second & dice.happens("gives up the old mailbox", 0.5, n)
     at_work = persons.account >= 0
-    work = np.array(
-        [
-            f"{g}.{f}.{i}@{company_domain(a)}"
-            for g, f, i, a in zip(given, family, n.tolist(), persons.account.tolist(), strict=True)
-        ],
-        dtype=object,
-    )
+    work = work_mailboxes(persons, dice)
     none = np.full(len(n), np.nan)
     parts = [
         (np.ones(len(n), dtype=bool), 0, first, np.full(len(n), -900.0), np.where(gives_up, from_at, none), False),
@@ -204,7 +182,3 @@ def _mails(persons: Persons, calendar: Calendar, dice: Dice) -> tuple[dict[str, 
         for column, values in zip(columns.values(), row, strict=True):
             column.append(values[mine])
     return {name: np.concatenate(found) for name, found in columns.items()}, first
-
-
-def company_domain(account: int) -> str:
-    return f"company-{account}.example"

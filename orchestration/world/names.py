@@ -95,8 +95,16 @@ CITIES = {
     ),
     3: _table("ON Toronto Toronto 5 M5,QC Montreal Montreal 3 H3,AB Calgary Calgary 2 T2,BC Vancouver Vancouver 3 V6"),
 }
-CHINESE_DISTRICTS = np.array(
-    ["朝阳区", "海淀区", "新城区", "江北区", "高新区", "城关区", "鼓楼区", "南山区", "开发区", "河东区"], dtype=object
+# By position of the city.
+CHINESE_DISTRICTS = _table(
+    "浦东新区 徐汇区 静安区 闵行区 杨浦区 长宁区,朝阳区 海淀区 西城区 东城区 丰台区 通州区,"
+    "南山区 福田区 罗湖区 宝安区 龙岗区 龙华区,天河区 越秀区 海珠区 白云区 番禺区 荔湾区,"
+    "锦江区 青羊区 武侯区 成华区 金牛区 高新区,西湖区 上城区 拱墅区 滨江区 余杭区 萧山区,"
+    "渝中区 江北区 南岸区 沙坪坝区 渝北区 九龙坡区,武昌区 江岸区 洪山区 江汉区 汉阳区 硚口区,"
+    "姑苏区 吴中区 虎丘区 相城区 吴江区 工业园区,鼓楼区 玄武区 秦淮区 建邺区 江宁区 栖霞区,"
+    "雁塔区 碑林区 莲湖区 新城区 未央区 长安区,和平区 河西区 南开区 河东区 河北区 滨海新区,"
+    "岳麓区 芙蓉区 天心区 雨花区 开福区 望城区,市南区 市北区 崂山区 李沧区 黄岛区 城阳区,"
+    "金水区 二七区 中原区 管城区 惠济区 郑东新区,思明区 湖里区 集美区 海沧区 同安区 翔安区"
 )
 CHINESE_STREETS = _table(
     "人民路 Renmin_Road,中山路 Zhongshan_Road,解放路 Jiefang_Road,建设路 Jianshe_Road,和平街 Heping_Street,"
@@ -108,9 +116,6 @@ WESTERN_STREETS = np.array(
     "High_Street,Station_Road,Main_Street,Park_Avenue,Church_Lane,Victoria_Road,Oak_Street,Maple_Avenue,Mill_Lane,"
     "King_Street,Queen_Street,Elm_Drive,Cedar_Road,London_Road,Hill_Street,The_Green".replace("_", " ").split(","),
     dtype=object,
-)
-MAIL_DOMAINS = np.array(
-    ["example.com", "example.net", "example.org", "mail.example", "post.test", "kuaiyou.example"], dtype=object
 )
 CHINESE_COMPANIES = _table(
     "明华 Minghua,东方 Dongfang,新安 Xin'an,百川 Baichuan,长青 Changqing,锦程 Jincheng,恒通 Hengtong,华美 Huamei,"

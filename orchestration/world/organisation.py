@@ -9,10 +9,11 @@ from orchestration.world import names
 from orchestration.world.books import AGENTS, CLERKS, REPS, STAFF, STORES, table
 from orchestration.world.browsing import tablet_of
 from orchestration.world.codes import STAFF_ROLES
-from orchestration.world.contact_points import company_domain, office_phone
+from orchestration.world.contact_points import office_phone
 from orchestration.world.deals import account_rep
 from orchestration.world.dice import Dice
 from orchestration.world.people import Floats, Ints, Persons, spell_chinese
+from orchestration.world.screen_names import company_domains
 from orchestration.world.seasons import Calendar, whole_seconds
 
 OTHERS = ("sales_lead", "support_lead", "marketer", "analyst")
@@ -104,7 +105,7 @@ def accounts(persons: Persons, since: Floats, calendar: Calendar, dice: Dice) ->
                 "employees": np.array([8, 30, 120, 600, 4_000])[dice.pick("size", [3, 4, 4, 2, 1], n)],
             },
             "switchboard": [office_phone(c, persons.block, 100 + i) for i, c in enumerate(country.tolist())],
-            "domain": [company_domain(number) for number in n.tolist()],
+            "domain": company_domains(n, dice),
             "assistant": np.where(several & dice.happens("has an assistant", ASSISTANT, n), n, -1),
             "rep": account_rep(persons, founders, dice),
             "created_at": np.where(since[founders] < calendar.days, since[founders], np.nan),

@@ -32,4 +32,4 @@ def test_each_record_of_the_truth_names_one_person():
     per_person = truth[~truth["source_record_type"].isin(["order", "anonymous", "campaign_member", "return_visit"])]
     counted = per_person[per_person["person_id"].str.startswith("P")].groupby("person_id").size()
     assert counted.min() >= 1
-    assert counted.max() <= 10
+    assert counted.max() <= 8

@@ -84,7 +84,7 @@ BANDS: dict[str, tuple[Callable[[Table], float], float, float, str]] = {
         *(0.15, 0.40, "a quarter is forgotten, some not solved yet"),
     ),
     "records per person": (lambda b: _records(b).mean(), 1.5, 3.5, "over seven systems"),
-    "most records of one person": (lambda b: float(_records(b).max()), 6.0, 10.0, "one to eight"),
+    "most records of one person": (lambda b: float(_records(b).max()), 6.0, 8.0, "one to eight"),
     "records typed in once more": (
         lambda b: (b("records").query("system != 1")["entry"] > 0).mean(),
         *(0.015, 0.06, "duplicates inside one system"),

@@ -46,8 +46,8 @@ class Schedule:
     """Deliveries of the life between first_day and last_day: all the past in one, the last `daily_days` in pieces.
 
     What a delivery dated D tells happened before D began in UTC, which is eight in the morning in China, when the
-    files are fetched; so every system has told the same life at the same time. daily_days 0 = one full delivery on last_day;
-    as many as there are days = pieces from the beginning.
+    files are fetched; so every system has told the same life at the same time. daily_days 0 = one full delivery on
+    last_day; as many as there are days = pieces from the beginning.
     """
 
     first_day: date

@@ -34,7 +34,7 @@ select person, {number}, row_number() over mine = 1 as is_first,
     coalesce(lead(from_at) over mine, timestamp '9999-01-01') as until
 from ({rows}) window mine as (partition by person order by from_at, {number})
 """
-# A way is a number made of the writer, the shop, and the telephone, mailbox and home in use (0 = none, n + 1 = the n-th).
+# A way is a number made of writer, shop, and the telephone, mailbox and home in use (0 = none, n + 1 = the n-th).
 WAYS = """
 create or replace temp table order_ways as
 select o.person, o."order" as number,

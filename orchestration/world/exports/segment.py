@@ -22,7 +22,11 @@ from orchestration.world.exports.segment_calls import (
 )
 from orchestration.world.exports.segment_table import write_calls
 
-FEED = Feed("segment", "events", "events-{day}.ndjson.gz", rhythm=Rhythm.DAILY, parts_at_once="events-{day}-{part}.parquet")
+FEED = Feed(
+    *("segment", "events", "events-{day}.ndjson.gz"),
+    rhythm=Rhythm.DAILY,
+    parts_at_once="events-{day}-{part}.parquet",
+)
 # What every call of a visit shares, written once a visit.
 VISITS = f"""
 create or replace temp table visit_texts as

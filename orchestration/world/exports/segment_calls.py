@@ -1,5 +1,5 @@
-"""The calls of the website in the order of Segment's files: who made each, when it was received, from which page; and the
-words Segment has for what they tell. Calls as lines of JSON stand in segment.py, as a table in segment_table.py.
+"""The calls of the website in the order of Segment's files: who made each, when it was received, from which page; and
+the words Segment has for what they tell. Calls as lines of JSON stand in segment.py, as a table in segment_table.py.
 """
 
 from dataclasses import dataclass
@@ -131,7 +131,8 @@ def pages() -> dict[str, list[str]]:
     found += [("/search", "Search", written) for _, written in CATEGORIES]
     found += [(f"/collections/{latin}", latin.capitalize(), "") for latin, _ in CATEGORIES]
     found += [(f"/products/{one.sku.lower()}", one.name_latin.replace('"', ""), "") for one in PRODUCTS]
-    return {name: list(column) for name, column in zip(("path", "title", "query"), zip(*found, strict=True), strict=True)}
+    columns = zip(*found, strict=True)
+    return {name: list(column) for name, column in zip(("path", "title", "query"), columns, strict=True)}
 
 
 def _by_time(received: Moments, bits: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:

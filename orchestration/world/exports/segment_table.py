@@ -1,6 +1,6 @@
-"""Segment's archive as a table: the calls of one full delivery in Parquet, for lives too long for text. Nested parts are
-structures with the keys of the calls' JSON (segment.py). Cells are numbers into short lists of words wherever words come
-again, so no text is built per call but its own id.
+"""Segment's archive as a table: the calls of one full delivery in Parquet, for lives too long for text. Nested parts
+are structures with the keys of the calls' JSON (segment.py). Cells are numbers into short lists of words wherever words
+come again, so no text is built per call but its own id.
 """
 
 from collections.abc import Mapping, Sequence
