@@ -171,6 +171,7 @@ def _dialect(shape: FileShape) -> str:
     told += [f"header within {shape.header_within} rows"] * (shape.header_within > 1)
     told += [f"footer `{_cell(shape.footer)}`"] if shape.footer else []
     told += [f"list `{shape.records}`"] if shape.records else []
+    told += [f"where the header has {', '.join(shape.distinctive)}"] if shape.distinctive else []
     return ", ".join(told)
 
 
