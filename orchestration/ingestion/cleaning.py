@@ -59,7 +59,8 @@ def needs_cleaning(column: Column, reading: Reading) -> str | None:
     if not contract.cells.clean:
         return is_masked(name) if column.masked else None
     if column.type in ("decimal", "integer"):
-        return f"not regexp_full_match({name}, '{PLAIN_NUMBERS[column.type]}')"
+        marked = f" or contains({name}, '.')" if contract.cells.decimal_mark == "," else ""
+        return f"not regexp_full_match({name}, '{PLAIN_NUMBERS[column.type]}'){marked}"
     if column.type == "boolean":
         return f"{name} is not null and {name} not in ('true', 'false')"
     unmasked = f" or {is_masked(name)}" if column.masked else ""
@@ -97,6 +98,8 @@ def canonical(column: Column, cell: str, found: str, reading: Reading) -> str:
             return moment(cell, found, reading.contract.time_zone)
         case "date" if reading.contract.cells.clean:
             return day(cell, found)
+        case "decimal" | "integer" if reading.contract.cells.decimal_mark == ",":
+            return number_with_comma(cell, found, column.type)
         case "decimal" | "integer" if reading.contract.cells.clean:
             return number(cell, found, column.type)
         case "boolean" if reading.contract.cells.clean:
@@ -154,6 +157,17 @@ def number(cell: str, amount: str, kind: str) -> str:
     )
     whole = f"regexp_replace({plain}, '^([+-]?[0-9]+)[.]0*$', '\\1')" if kind == "integer" else plain
     return f"case when {_is_number(cell, kind)} then {cell} when {_is_number(whole, kind)} then {whole} else {cell} end"
+
+
+def number_with_comma(cell: str, amount: str, kind: str) -> str:
+    """A plain number where a comma stands before the cents: 1.234,50 and 1 234,50 are 1234.50, and 1.234 is 1234.
+
+    1.5 is no number there. It would be one to everybody else, so it comes out as something that no rule lets in.
+    """
+    spelled = "[+-]?(?:[0-9]+|[0-9]{1,3}(?:(?:[.][0-9]{3})+|(?: [0-9]{3})+))(?:,[0-9]*)?"
+    plain = f"translate({amount}, ',. ', '.')"
+    whole = f"regexp_replace({plain}, '^([+-]?[0-9]+)[.]0*$', '\\1')" if kind == "integer" else plain
+    return f"case when regexp_full_match({amount}, '{spelled}') then {whole} else '? ' || {cell} end"
 
 
 def boolean(cell: str) -> str:

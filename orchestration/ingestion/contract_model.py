@@ -56,6 +56,7 @@ class FileShape(_Strict):
     `pattern` is for the name of the plain file: `.gz` is left off, and a zip is a folder of its members. The header
     stands within the first `header_within` records; what is above it is preamble. A record whose first filled cell
     matches `footer` is no row of data but a total or a notice. `records` names the list inside a JSON envelope.
+    Where the name tells little, `distinctive` names headers that only this feed has: without them it is another one.
     """
 
     pattern: str
@@ -65,6 +66,7 @@ class FileShape(_Strict):
     header_within: int = Field(default=1, ge=1, le=50)
     footer: str | None = None
     records: str | None = None
+    distinctive: tuple[str, ...] = ()
 
     @field_validator("encodings")
     @classmethod
@@ -111,12 +113,20 @@ class Cells(_Strict):
     """How cells are written. By default exactly as their types want them; `clean` allows what spreadsheets and
     marketplaces do to them (guards, tabs, full-width digits, currency words, blanks for null).
 
-    `day_first` settles 3/4/2026 for every file; null leaves it to what each file as a whole shows.
+    `day_first` settles 3/4/2026 for every file; null leaves it to what each file as a whole shows. `decimal_mark` says
+    which sign stands before the cents; a comma makes 1.234 a thousand.
     """
 
     clean: bool = False
+    decimal_mark: Literal[".", ","] = "."
     null_words: tuple[str, ...] = ("-", "--", "——", "N/A", "#N/A", "NULL", "null")
     day_first: bool | None = None
+
+    @model_validator(mode="after")
+    def _are_cleaned_where_marks_differ(self) -> "Cells":
+        if self.decimal_mark == "," and not self.clean:
+            raise ValueError("a decimal_mark other than the point needs clean: true")
+        return self
 
 
 class Contract(_Strict):

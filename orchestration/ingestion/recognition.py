@@ -14,7 +14,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from orchestration.ingestion.contract_model import Contract, FileShape
+from orchestration.ingestion.contract_model import Contract, FileShape, fold
 from orchestration.ingestion.encoding import decode_head
 from orchestration.ingestion.workbooks import first_rows
 
@@ -60,7 +60,7 @@ class Head:
     def under(self, contract: Contract, shape: FileShape) -> Iterator[Fit]:
         """The file read the way a shape says; nothing when no required header is found that way."""
         for preamble, header in enumerate(self.headers(shape)):
-            if not contract.missing(header) and contract.mapping(header):
+            if not contract.missing(header) and contract.mapping(header) and _is_distinctive(header, shape):
                 yield Fit(contract, shape, tuple(header), preamble)
                 return
 
@@ -111,6 +111,10 @@ def why_none(contracts: Iterable[Contract], head: Head) -> str:
                 if known > nearest[0]:
                     nearest = (known, _lack(contract, shape, header))
     return nearest[1]
+
+
+def _is_distinctive(header: Iterable[str], shape: FileShape) -> bool:
+    return {fold(title) for title in shape.distinctive} <= {fold(title) for title in header}
 
 
 def _buried(contracts: Iterable[Contract], head: Head) -> Fit | None:

@@ -199,3 +199,26 @@ def test_the_clock_that_is_put_back_is_read_as_the_zone_says(connection: duckdb.
     (found,) = cleaned(connection, contract_for("timestamp", "America/New_York"), ["2026-07-01 08:00:00"])
     assert found == "2026-07-01 12:00:00"
     assert datetime.fromisoformat(found).replace(tzinfo=UTC).hour == 12
+
+
+@pytest.mark.parametrize(
+    ("kind", "cell", "meant"),
+    [
+        ("decimal", "1.234,50", "1234.50"),
+        ("decimal", "€ 1.234,50", "1234.50"),
+        ("decimal", "1 234,5-", "-1234.5"),
+        ("decimal", "1.234", "1234"),
+        ("decimal", "12,5", "12.5"),
+        ("decimal", "1,234.50", "? 1,234.50"),
+        ("decimal", "1.5", "? 1.5"),
+        ("integer", "1.234", "1234"),
+        ("integer", "12,00", "12"),
+        ("integer", "12", "12"),
+    ],
+)
+def test_where_a_comma_stands_before_the_cents_a_point_makes_thousands(
+    connection: duckdb.DuckDBPyConnection, kind: str, cell: str, meant: str
+):
+    made = contract_for(kind).model_dump()
+    contract = Contract.model_validate(made | {"cells": {"clean": True, "decimal_mark": ","}})
+    assert cleaned(connection, contract, [cell]) == [meant]

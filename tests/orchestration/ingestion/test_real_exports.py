@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from orchestration.ingestion.check import look_at
+from orchestration.ingestion.check import UnknownExportError, look_at
 from orchestration.settings import CHECKOUT, Settings
 from tests.orchestration.ingestion.intake import contract_of, intake_for
 
@@ -36,6 +36,7 @@ KNOWN = {
     "salesforce/dataloader/opportunityData.csv": "salesforce/opportunities",
     "zendesk/fivetran/ticket_data.csv": "zendesk/tickets",
     "zendesk/fivetran/user_data.csv": "zendesk/users",
+    "zendesk/fivetran/user_data_snowflake.csv": "zendesk/users",
     "snowplow/dbt-snowplow-web/snowplow_web_events.csv": "snowplow/events",
 }
 
@@ -56,6 +57,16 @@ def test_a_real_export_is_known_and_every_row_of_it_is_kept(name: str, tmp_path:
     assert found["contract"] == KNOWN[name]
     assert found["rows_read"] == found["rows_kept"] + found["rows_duplicate"] == rows_told()[name]
     assert found["adds_up"]
+
+
+def test_every_other_file_is_refused_with_a_sentence(tmp_path: Path):
+    """Tables of a copying service, templates for loading into Salesforce, files that are broken by intention."""
+    home = Settings(data=tmp_path, memory_limit="1GB", threads=1)
+    others = {path.relative_to(SHARED).as_posix() for path in SHARED.glob("*/*/*.csv")} - set(KNOWN)
+    assert len(others) > 250
+    for name in sorted(others):
+        with pytest.raises(UnknownExportError, match=r"^No contract fits .*[.]csv: none has its name pattern"):
+            look_at(SHARED / name, None, home)
 
 
 def read_by_python(path: Path) -> list[list[str]]:
