@@ -32,42 +32,62 @@ class CalibrationBin:
     count: int
 
 
-def auc(truth: Floats, score: Floats, weights: Floats | None = None) -> float:
+def auc(truth: Floats, score: Floats) -> float:
     """Area under the ROC curve, ties counted half (Mann-Whitney). NaN where only one outcome occurs."""
-    weights = np.ones(len(truth)) if weights is None else weights
+    return auc_of(truth, score)(np.ones(len(truth)))
+
+
+def auc_of(truth: Floats, score: Floats) -> Callable[[Floats], float]:
+    """weights -> area under the ROC curve: sorted once, for a bootstrap that asks hundreds of times."""
     order = np.argsort(score, kind="stable")
-    ordered, yes = score[order], (weights * truth)[order]
-    no = (weights * (1 - truth))[order]
-    starts = np.flatnonzero(np.append(True, np.diff(ordered) != 0))
-    yes_by_value, no_by_value = np.add.reduceat(yes, starts), np.add.reduceat(no, starts)
-    pairs = yes.sum() * no.sum()
-    if pairs == 0:
-        return float("nan")
-    below = np.cumsum(no_by_value) - no_by_value / 2
-    return float(yes_by_value @ below / pairs)
+    starts = np.flatnonzero(np.append(True, np.diff(score[order]) != 0))
+    yes_there, no_there = truth[order], 1 - truth[order]
+
+    def at(weights: Floats) -> float:
+        drawn = weights[order]
+        yes, no = np.add.reduceat(drawn * yes_there, starts), np.add.reduceat(drawn * no_there, starts)
+        pairs = yes.sum() * no.sum()
+        return float(yes @ (np.cumsum(no) - no / 2) / pairs) if pairs else float("nan")
+
+    return at
 
 
-def gini(actual: Floats, score: Floats, weights: Floats | None = None) -> float:
+def gini(actual: Floats, score: Floats) -> float:
     """Normalised Gini of a ranking: its area above the diagonal of the Lorenz curve, over that of a perfect ranking.
 
     Customers with equal scores share what they spent, so their order does not matter. Actual values below 0 count as
     0, as there is no share of less than nothing. NaN where nobody spent.
     """
+    return gini_of(actual, score)(np.ones(len(actual)))
+
+
+def gini_of(actual: Floats, score: Floats) -> Callable[[Floats], float]:
+    """weights -> normalised Gini: sorted once, for a bootstrap that asks hundreds of times."""
     actual = np.maximum(actual, 0.0)
-    weights = np.ones(len(actual)) if weights is None else weights
-    best = _area(actual, actual, weights)
-    return _area(actual, score, weights) / best if best > 0 else float("nan")
+    reached, best = _area_of(actual, score), _area_of(actual, actual)
+
+    def at(weights: Floats) -> float:
+        most = best(weights)
+        return reached(weights) / most if most > 0 else float("nan")
+
+    return at
 
 
-def _area(actual: Floats, score: Floats, weights: Floats) -> float:
+def _area_of(actual: Floats, score: Floats) -> Callable[[Floats], float]:
     order = np.argsort(-score, kind="stable")
     starts = np.flatnonzero(np.append(True, np.diff(score[order]) != 0))
-    people = np.append(0.0, np.cumsum(np.add.reduceat(weights[order], starts)))
-    money = np.append(0.0, np.cumsum(np.add.reduceat((weights * actual)[order], starts)))
-    if money[-1] <= 0:
-        return 0.0
-    area = np.sum(np.diff(people / people[-1]) * (money[1:] + money[:-1]) / 2 / money[-1])
-    return float(area) - 0.5
+    spent = actual[order]
+
+    def at(weights: Floats) -> float:
+        drawn = weights[order]
+        people = np.cumsum(np.add.reduceat(drawn, starts))
+        money = np.cumsum(np.add.reduceat(drawn * spent, starts))
+        if not len(money) or money[-1] <= 0:
+            return 0.0
+        before = np.append(0.0, money[:-1])
+        return float(np.diff(people, prepend=0.0) @ (money + before)) / (2 * people[-1] * money[-1]) - 0.5
+
+    return at
 
 
 def brier(truth: Floats, probability: Floats, weights: Floats | None = None) -> float:
