@@ -15,6 +15,7 @@ from models_ml.btyd.fitting import NoFit
 from models_ml.btyd.histories import Floats
 from models_ml.churn import YEAR, Ladder, Season
 from models_ml.cuts import Cut, prepare, probability
+from models_ml.drift import Moved, drift
 from models_ml.gate import Decision, Test
 from models_ml.order_log import LogRefused, OrderLog, Outcome, rolling_cutoffs, snapshot
 from models_ml.value import Outlook, Past, Value
@@ -44,6 +45,17 @@ class Plan:
 
 
 @dataclass(frozen=True)
+class WeakSpot:
+    """Customers of whom models know little: mean forecast and share that ordered, at the newest test."""
+
+    name_en: str
+    name_zh: str
+    predicted: float
+    observed: float
+    count: int
+
+
+@dataclass(frozen=True)
 class Forecast:
     """The answer, for all who ever ordered before the day, in the order of `cut.known.customers`.
 
@@ -59,6 +71,8 @@ class Forecast:
     churn_decision: Decision
     value_decision: Decision
     outlook: Outlook
+    weak_spots: tuple[WeakSpot, ...]
+    moved: tuple[Moved, ...]
 
     @property
     def rung(self) -> str:
@@ -157,7 +171,32 @@ def _forecast(plan: Plan, cuts: _Cuts) -> Forecast:
         churn_decision=decision,
         value_decision=money,
         outlook=value.score(fitted, cut, trained.margin(cut, basis)),
+        weak_spots=_weak_spots(trials[0][0], trials[0][1].margin(trials[0][0], basis)),
+        moved=_moved(trained, cut, rung or PLAIN),
     )
+
+
+def _weak_spots(cut: Cut, margin: Floats) -> tuple[WeakSpot, ...]:
+    known, buys, bought = cut.known, probability(margin), _came(cut).bought
+    spots = (
+        ("single buyers", "仅购买一次", known.histories.repeats == 0),
+        ("first order within 90 days", "首单在 90 天内", known.histories.observed <= 90),
+        ("top 1 % by spend", "消费额前 1%", known.net >= np.quantile(known.net, 0.99)),
+        ("no order for a year", "一年未下单", ~cut.is_active),
+    )
+    return tuple(
+        WeakSpot(en, zh, float(buys[who].mean()), float(bought[who].mean()), int(who.sum()))
+        for en, zh, who in spots
+        if who.any()
+    )
+
+
+def _moved(trained: _Trained, cut: Cut, rung: str) -> tuple[Moved, ...]:
+    """Against the same time of last year, else the newest complete cutoff; nothing where there is neither."""
+    reference = trained.year_ago or next(iter(trained.complete), None)
+    if reference is None:
+        return ()
+    return tuple(drift(cut, trained.ladder.margin(cut, rung), reference, trained.ladder.margin(reference, rung)))
 
 
 def _learn(cuts: _Cuts, day: int) -> _Trained:

@@ -18,8 +18,8 @@ MONEY_WINDOWS = (90, 365)
 LONGEST = 730.0
 
 GROUPS = {
-    "recency": "recency",
-    "recency_rank": "recency",
+    "recency": "silence",
+    "recency_rank": "silence",
     "tenure": "tenure",
     "orders_30d": "frequency",
     "orders_60d": "frequency",
@@ -29,11 +29,11 @@ GROUPS = {
     "orders_rank": "frequency",
     "orders_per_year": "frequency",
     "is_single_buyer": "frequency",
-    "gap_mean": "rhythm",
-    "gap_spread": "rhythm",
-    "recency_over_gap": "rhythm",
-    "recency_over_widest_gap": "rhythm",
-    "last_gap_over_gap": "rhythm",
+    "gap_mean": "frequency",
+    "gap_spread": "frequency",
+    "recency_over_gap": "silence",
+    "recency_over_widest_gap": "silence",
+    "last_gap_over_gap": "trend",
     "net_90d": "spend",
     "net_365d": "spend",
     "order_value": "spend",

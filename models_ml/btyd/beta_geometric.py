@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from models_ml.btyd.fitting import Maximum, maximise
+from models_ml.btyd.fitting import maximise
 from models_ml.btyd.histories import Floats, Histories, on_distinct
 
 STARTS = (
@@ -71,7 +71,7 @@ class BetaGeometric:
 
         Alive, k arrivals in time (negative binomial), and k - 1 coins that let the customer stay (beta).
         """
-        from scipy.special import betaln, nbdtrc
+        from scipy.special import betainc, betaln
 
         coins = of.repeats + self.coins_at_first
         k = np.arange(1, most + 1)
@@ -79,7 +79,7 @@ class BetaGeometric:
             betaln(self.a, self.b + coins[:, None] + k - 1) - betaln(self.a, self.b + coins)[:, None]
         )
         share = (self.alpha + of.observed) / (self.alpha + of.observed + horizon)
-        arrives = _negative_binomial_above(k - 1, (self.r + of.repeats)[:, None], share[:, None], nbdtrc)
+        arrives = betainc(k.astype(float), (self.r + of.repeats)[:, None], 1 - share[:, None])
         return arrives * stays * self.alive(of)[:, None]
 
     def _odds_gone(self, of: Histories) -> Floats:
@@ -89,12 +89,6 @@ class BetaGeometric:
         return np.where(coins > 0, odds, 0.0)
 
 
-def _negative_binomial_above(k: np.ndarray, size: Floats, share: Floats, _: Callable[..., Floats]) -> Floats:
-    from scipy.special import betainc
-
-    return betainc(k + 1.0, size, 1 - share)
-
-
 def _enough(expected: Floats) -> int:
     top = float(expected.max(initial=0.0))
     return int(np.ceil(top + 12 * np.sqrt(top + 1) + 12))
@@ -102,18 +96,13 @@ def _enough(expected: Floats) -> int:
 
 def train(histories: Histories, coins_at_first: int = 0) -> BetaGeometric:
     """Fit by maximum likelihood: BG/NBD, or MBG/NBD with coins_at_first = 1. Raises `fitting.NoFit`."""
-    return train_with_uncertainty(histories, coins_at_first)[0]
-
-
-def train_with_uncertainty(histories: Histories, coins_at_first: int = 0) -> tuple[BetaGeometric, Maximum]:
-    """The model and where its likelihood is highest (with the covariance of log r, log alpha, log a, log b)."""
     unit = float(max(histories.observed.mean(), 1e-9))
     rows, weights, _ = histories.in_units_of(unit).distinct()
     top = maximise(likelihood(rows, weights, coins_at_first), STARTS, float(weights.sum()))
     r, alpha, a, b = map(float, top.parameters)
     # In the unit given, every arrival's density is divided by the unit once.
-    log_likelihood = top.log_likelihood - float(weights @ rows.repeats) * np.log(unit)
-    return BetaGeometric(r, alpha * unit, a, b, coins_at_first, log_likelihood), top
+    log_likelihood = float(top.log_likelihood - weights @ rows.repeats * np.log(unit))
+    return BetaGeometric(r, alpha * unit, a, b, coins_at_first, log_likelihood)
 
 
 def likelihood(

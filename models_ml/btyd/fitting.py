@@ -18,20 +18,19 @@ class NoFit(ValueError):  # noqa: N818 - the state of an estimation, said as one
 
 @dataclass(frozen=True)
 class Maximum:
-    """Where the likelihood is highest. `covariance` is of the log-parameters (inverse Hessian at the maximum)."""
+    """Where the likelihood is highest, and how often it was asked."""
 
     parameters: Floats
     log_likelihood: float
     evaluations: int
-    covariance: Floats
 
 
 def maximise(likelihood: Callable[[Floats], tuple[float, Floats]], starts: Sequence[Floats], size: float) -> Maximum:
     """The best of the local maxima reached from `starts` (log-parameters).
 
     `likelihood(log_parameters)` gives the log-likelihood and its gradient by log-parameter; `size` is the number of
-    customers, by which it is divided so that tolerances mean the same for hundreds and for millions. The second start
-    is only tried where the first one fails or ends at a bound.
+    customers, by which it is divided so that tolerances mean the same for hundreds and for millions. A further start is
+    only tried where those before it failed or ended at a bound.
 
     Raises NoFit when no start converges inside the bounds.
     """
@@ -51,7 +50,7 @@ def maximise(likelihood: Callable[[Floats], tuple[float, Floats]], starts: Seque
         at_bound = (np.abs(found.x - LOWEST) < 1e-6) | (np.abs(found.x - HIGHEST) < 1e-6)
         if np.isfinite(found.fun) and np.max(np.abs(found.jac)) < SLOPE_TOLERANCE and not at_bound.any():
             value = -float(found.fun) * size
-            return Maximum(np.exp(found.x), value, evaluations, _covariance(likelihood, found.x))
+            return Maximum(np.exp(found.x), value, evaluations)
         seen.append("a parameter runs away" if at_bound.any() else "the slope does not vanish")
     raise NoFit(f"No maximum of the likelihood was found from {len(starts)} starts: {'; '.join(sorted(set(seen)))}.")
 
@@ -61,15 +60,3 @@ def _downhill(
 ) -> tuple[float, Floats]:
     value, slope = likelihood(at)
     return -value / size, -slope / size
-
-
-def _covariance(likelihood: Callable[[Floats], tuple[float, Floats]], at: Floats) -> Floats:
-    """Inverse of minus the Hessian, by central differences of the analytic gradient; directions the data say nothing
-    of are held to a standard deviation of one in the logarithm."""
-    step = 1e-4
-    rows = [
-        (likelihood(at + step * axis)[1] - likelihood(at - step * axis)[1]) / (2 * step) for axis in np.eye(len(at))
-    ]
-    information = -(np.array(rows) + np.array(rows).T) / 2
-    values, vectors = np.linalg.eigh(information)
-    return (vectors / np.maximum(values, 1.0)) @ vectors.T

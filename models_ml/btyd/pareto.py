@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from models_ml.btyd.fitting import Maximum, maximise
+from models_ml.btyd.fitting import maximise
 from models_ml.btyd.histories import Floats, Histories, on_distinct
 
 STARTS = (
@@ -70,17 +70,12 @@ class Pareto:
 
 def train(histories: Histories) -> Pareto:
     """Fit by maximum likelihood. Raises `fitting.NoFit`."""
-    return train_with_uncertainty(histories)[0]
-
-
-def train_with_uncertainty(histories: Histories) -> tuple[Pareto, Maximum]:
-    """The model and where its likelihood is highest (with the covariance of log r, log alpha, log s, log beta)."""
     unit = float(max(histories.observed.mean(), 1e-9))
     rows, weights, _ = histories.in_units_of(unit).distinct()
     top = maximise(likelihood(rows, weights), STARTS, float(weights.sum()))
     r, alpha, s, beta = map(float, top.parameters)
-    log_likelihood = top.log_likelihood - float(weights @ rows.repeats) * np.log(unit)
-    return Pareto(r, alpha * unit, s, beta * unit, log_likelihood), top
+    log_likelihood = float(top.log_likelihood - weights @ rows.repeats * np.log(unit))
+    return Pareto(r, alpha * unit, s, beta * unit, log_likelihood)
 
 
 def likelihood(rows: Histories, weights: Floats) -> Callable[[Floats], tuple[float, Floats]]:
