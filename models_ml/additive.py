@@ -86,8 +86,8 @@ def train(
                 continue
             chance = 1 / (1 + np.exp(-margin))
             size = len(effects[at])
-            slope = np.bincount(place, weights * (truth - chance), size)
-            bend = np.bincount(place, weights * (chance * (1 - chance)), size)
+            slope = np.bincount(place, weights * (truth - chance), size).astype(float)
+            bend = np.bincount(place, weights * (chance * (1 - chance)), size).astype(float)
             step = how.rate * _steps(slope, bend, how)
             effects[at] += step
             margin = margin + step[place]
@@ -143,7 +143,9 @@ def _best_split(
         return 0.0, run, begin
     at = np.arange(begin + 1, end)
     left, right = bends[at] - bends[begin], bends[end] - bends[at]
-    gain = (slopes[at] - slopes[begin]) ** 2 / (left + how.ridge) + (slopes[end] - slopes[at]) ** 2 / (right + how.ridge)
+    gain = (slopes[at] - slopes[begin]) ** 2 / (left + how.ridge) + (slopes[end] - slopes[at]) ** 2 / (
+        right + how.ridge
+    )
     gain = gain - (slopes[end] - slopes[begin]) ** 2 / (bends[end] - bends[begin] + how.ridge)
     # A quarter is the most a row can bend the likelihood.
     gain = np.where((left >= how.least / 4) & (right >= how.least / 4), gain, 0.0)

@@ -105,9 +105,12 @@ class Ladder:
     @classmethod
     def from_dict(cls, stored: Mapping[str, Any]) -> "Ladder":
         """The inverse of `to_dict`."""
-        kinds = {"recency": Table, "rfm_cell": Table, "line": Logistic, "steps": Additive}
-        parts = {name: kind.from_dict(stored[name]) if stored[name] else None for name, kind in kinds.items()}
-        return cls(**parts, cutoffs=tuple(stored["cutoffs"]), rows=int(stored["rows"]))
+        recency, rfm_cell = (
+            Table.from_dict(stored[name]) if stored[name] else None for name in ("recency", "rfm_cell")
+        )
+        line = Logistic.from_dict(stored["line"]) if stored["line"] else None
+        steps = Additive.from_dict(stored["steps"]) if stored["steps"] else None
+        return cls(recency, rfm_cell, line, steps, tuple(stored["cutoffs"]), int(stored["rows"]))
 
 
 def train(cuts: Sequence[Cut]) -> Ladder:
@@ -168,9 +171,7 @@ def _bought(cut: Cut) -> Floats:
     return cut.came.bought
 
 
-def _table(
-    features: tuple[str, ...], values: np.ndarray, truth: Floats, levels: Floats, bins: int
-) -> Table:
+def _table(features: tuple[str, ...], values: np.ndarray, truth: Floats, levels: Floats, bins: int) -> Table:
     columns = [values[:, NAMES.index(name)] for name in features]
     edges = tuple(additive.edges_of(column, bins) for column in columns)
     place = np.zeros(len(truth), dtype=np.intp)

@@ -86,7 +86,7 @@ def fit_timing(histories: Histories) -> Timing:
     Raises NoFit when none can.
     """
     chosen = np.linspace(0, len(histories) - 1, min(len(histories), LEARN_FROM)).astype(np.intp)
-    sample, failures = histories.take(chosen), []
+    sample, failures = histories.take(chosen), list[str]()
     for family, train in FAMILIES:
         try:
             return Timing(train(sample), family, " ".join(failures))

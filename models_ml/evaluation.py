@@ -143,9 +143,7 @@ def coverage_by_quarter(expected: Floats, actual: Floats, lower: Floats, upper: 
     return [coverage(actual[part], lower[part], upper[part]) for part in parts if len(part)]
 
 
-def bootstrap(
-    measure: Callable[[Floats], float], groups: NDArray[np.integer], draws: int, seed: int
-) -> Interval:
+def bootstrap(measure: Callable[[Floats], float], groups: NDArray[np.integer], draws: int, seed: int) -> Interval:
     """A measure with its 95 % interval over resampled customers.
 
     `groups`: the customer of each row; a customer is drawn with all of his or her rows. `measure(weights)` gets how

@@ -91,7 +91,7 @@ class Forecast:
 
 
 def forecast(plan: Plan) -> Forecast:
-    """Test, decide, train and score. Raises Refused when there is too little of anything, or time cannot be modelled."""
+    """Test, decide, train and score. Raises Refused when there is too little of anything, or nothing can be fitted."""
     _refuse_if_too_little(plan)
     try:
         return _forecast(plan, _Cuts(plan))

@@ -6,7 +6,7 @@ worse than the model that stands, when its probabilities can be taken at their w
 Otherwise the next candidate is asked; when none is left the answer is a refusal.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -16,10 +16,21 @@ from models_ml import evaluation
 from models_ml.btyd.histories import Floats
 from models_ml.evaluation import Interval
 
+Ranking = Callable[[Floats, Floats], Callable[[Floats], float]]
 DRAWS, SEED = 200, 20260101
 # Beyond these a probability is no probability. Where no year ago is known the season cannot be, and everybody errs.
 CALIBRATION_LIMIT, CALIBRATION_LIMIT_WITHOUT_SEASON = 0.05, 0.15
 LEAK_LIMIT = 0.95
+
+CALLED = {
+    "recency": ("recency alone", "仅凭最近购买时间"),
+    "rfm_cell": ("the rates of RFM cells", "RFM 分格比率"),
+    "btyd": ("the buy-till-you-die model", "购买-流失概率模型"),
+    "logistic": ("logistic regression", "逻辑回归"),
+    "boosting": ("additive boosting", "加性提升"),
+    "mean": ("the mean of three models", "三模型平均"),
+    "last_year": ("last year's rate of spending", "按去年消费速度的推算"),
+}
 
 
 @dataclass(frozen=True)
@@ -59,6 +70,8 @@ class Decision:
     measures: tuple[Measure, ...]
     reasons_en: tuple[str, ...]
     reasons_zh: tuple[str, ...]
+    rival: str
+    cutoffs: tuple[str, ...]
     calibration: tuple[evaluation.CalibrationBin, ...] = field(default=())
 
     @property
@@ -85,29 +98,30 @@ def judge_probabilities(tests: Sequence[Test], order: Sequence[str], standing: s
             Measure(name, "brier_loss", worse),
             *[Measure(name, f"ece {test.cutoff}", Interval(e, e, e)) for test, e in zip(tests, errors, strict=True)],
         ]
-        against = _against_gain(name, gain[2], "recency alone", "仅凭最近购买时间") + _against_worse(name, standing, worse)
+        against = _against_gain(name, gain[2], "recency") + _against_worse(name, standing, worse)
         for test, error, limit in zip(tests, errors, limits, strict=True):
             if error > limit:
                 against.append(
                     (
-                        f"{name}: its probabilities are off by {error:.3f} on average at {test.cutoff} "
+                        f"{called(name)[0]}: its probabilities are off by {error:.3f} on average at {test.cutoff} "
                         f"(limit {limit:.3f}).",
-                        f"{name}：在 {test.cutoff} 概率平均偏差 {error:.3f}（上限 {limit:.3f}）。",
+                        f"{called(name)[1]}：在 {test.cutoff} 概率平均偏差 {error:.3f}（上限 {limit:.3f}）。",
                     )
                 )
         against += _against_leak(tests)
         told += against
         if not against:
-            told.append((f"{name} passed every question.", f"{name} 通过了全部检验。"))
+            told.append(_passed(name))
             pooled = np.concatenate([test.truth for test in tests]), np.concatenate([t.candidates[name] for t in tests])
-            return Decision(name, tuple(measures), *_columns(told), tuple(evaluation.calibration(*pooled)))
+            calibration = tuple(evaluation.calibration(*pooled))
+            return Decision(name, tuple(measures), *_columns(told), "recency", _cutoffs(tests), calibration)
     told.append(
         (
             "Nothing is published: no model is better than recency alone, or none can be trusted.",
             "不发布任何评分：没有模型优于仅凭最近购买时间的判断，或均不可信。",
         )
     )
-    return Decision(None, tuple(measures), *_columns(told))
+    return Decision(None, tuple(measures), *_columns(told), "recency", _cutoffs(tests))
 
 
 def judge_amounts(tests: Sequence[Test], order: Sequence[str]) -> Decision:
@@ -119,7 +133,7 @@ def judge_amounts(tests: Sequence[Test], order: Sequence[str]) -> Decision:
     told: list[tuple[str, str]] = []
     for name in order:
         gain = _gain(tests, name, evaluation.gini_of)
-        worse = _worse(tests, name, "", _absolute)
+        worse = _worse(tests, name, "last_year", _absolute)
         totals = [evaluation.total_error(test.truth, test.candidates[name]) for test in tests]
         measures += [
             Measure(name, "gini", gain[0], gain[1]),
@@ -127,22 +141,27 @@ def judge_amounts(tests: Sequence[Test], order: Sequence[str]) -> Decision:
             Measure(name, "mae_loss", worse),
             *[Measure(name, f"total {test.cutoff}", Interval(e, e, e)) for test, e in zip(tests, totals, strict=True)],
         ]
-        against = _against_gain(name, gain[2], "last year's rate", "去年的消费速度")
-        against += _against_worse(name, "last year's rate", worse)
+        against = _against_gain(name, gain[2], "last_year")
+        against += _against_worse(name, "last_year", worse)
         told += against
         if not against:
-            told.append((f"{name} passed every question.", f"{name} 通过了全部检验。"))
-            return Decision(name, tuple(measures), *_columns(told))
+            told.append(_passed(name))
+            return Decision(name, tuple(measures), *_columns(told), "last_year", _cutoffs(tests))
     told.append(
         (
             "Nothing is published: no model is better than last year's rate of spending.",
             "不发布任何预测：没有模型优于按去年消费速度的推算。",
         )
     )
-    return Decision(None, tuple(measures), *_columns(told))
+    return Decision(None, tuple(measures), *_columns(told), "last_year", _cutoffs(tests))
 
 
-def _gain(tests: Sequence[Test], name: str, measure) -> tuple[Interval, float, Interval]:
+def called(candidate: str) -> tuple[str, str]:
+    """What a candidate is called in English and Chinese; its code where it has no other name."""
+    return CALLED.get(candidate, (candidate, candidate))
+
+
+def _gain(tests: Sequence[Test], name: str, measure: Ranking) -> tuple[Interval, float, Interval]:
     """A ranking measure averaged over the tests: of the candidate, of the rival, and the gain, over customers drawn."""
     pairs = [(measure(t.truth, t.candidates[name]), measure(t.truth, t.rival)) for t in tests]
     parts = _parts(tests)
@@ -158,7 +177,7 @@ def _gain(tests: Sequence[Test], name: str, measure) -> tuple[Interval, float, I
     return evaluation.bootstrap(own, groups, DRAWS, SEED), rival, evaluation.bootstrap(gained, groups, DRAWS, SEED)
 
 
-def _worse(tests: Sequence[Test], name: str, standing: str, loss) -> Interval:
+def _worse(tests: Sequence[Test], name: str, standing: str, loss: Callable[[Floats, Floats], Floats]) -> Interval:
     """Mean loss of the candidate less that of the standing one (or of the rival); above 0 is worse."""
     groups = np.concatenate([test.customers for test in tests])
     extra = np.concatenate(
@@ -182,14 +201,20 @@ def _limit(test: Test) -> float:
     return (CALIBRATION_LIMIT if test.season_is_known else CALIBRATION_LIMIT_WITHOUT_SEASON) + float(chance)
 
 
-def _against_gain(name: str, gain: Interval, rival_en: str, rival_zh: str) -> list[tuple[str, str]]:
+def _passed(name: str) -> tuple[str, str]:
+    en, zh = called(name)
+    return f"{en[0].upper()}{en[1:]} passed every question.", f"{zh}通过了全部检验。"
+
+
+def _against_gain(name: str, gain: Interval, rival: str) -> list[tuple[str, str]]:
     if gain.lower > 0:
         return []
+    (en, zh), (rival_en, rival_zh) = called(name), called(rival)
     return [
         (
-            f"{name}: not better than {rival_en}: the gain is {gain.value:+.4f}, "
+            f"{en}: not better than {rival_en}: the gain is {gain.value:+.4f}, "
             f"95 % interval {gain.lower:+.4f} to {gain.upper:+.4f}.",
-            f"{name}：并不优于{rival_zh}：增益 {gain.value:+.4f}，95% 区间 {gain.lower:+.4f} 至 {gain.upper:+.4f}。",
+            f"{zh}：并不优于{rival_zh}：增益 {gain.value:+.4f}，95% 区间 {gain.lower:+.4f} 至 {gain.upper:+.4f}。",
         )
     ]
 
@@ -197,10 +222,11 @@ def _against_gain(name: str, gain: Interval, rival_en: str, rival_zh: str) -> li
 def _against_worse(name: str, standing: str, worse: Interval) -> list[tuple[str, str]]:
     if worse.lower <= 0:
         return []
+    (en, zh), (standing_en, standing_zh) = called(name), called(standing)
     return [
         (
-            f"{name}: its error is larger than that of {standing}, by {worse.value:.4g} (at least {worse.lower:.4g}).",
-            f"{name}：误差大于 {standing}，高出 {worse.value:.4g}（至少 {worse.lower:.4g}）。",
+            f"{en}: its error is larger than that of {standing_en}, by {worse.value:.4g} (at least {worse.lower:.4g}).",
+            f"{zh}：误差大于{standing_zh}，高出 {worse.value:.4g}（至少 {worse.lower:.4g}）。",
         )
     ]
 
@@ -215,6 +241,10 @@ def _against_leak(tests: Sequence[Test]) -> list[tuple[str, str]]:
             f"单个特征即可判定结果（AUC {strongest:.3f}）：它包含了截止日之后的信息。",
         )
     ]
+
+
+def _cutoffs(tests: Sequence[Test]) -> tuple[str, ...]:
+    return tuple(test.cutoff for test in tests)
 
 
 def _parts(tests: Sequence[Test]) -> list[slice]:

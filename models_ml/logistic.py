@@ -44,15 +44,13 @@ class Logistic:
     @classmethod
     def from_dict(cls, stored: Mapping[str, Any]) -> "Logistic":
         """The inverse of `to_dict`."""
-        return cls(
-            *(np.array(stored[name], dtype=float) for name in ("centre", "scale", "low", "high", "slopes")),
-            constant=float(stored["constant"]),
+        centre, scale, low, high, slopes = (
+            np.array(stored[name], dtype=float) for name in ("centre", "scale", "low", "high", "slopes")
         )
+        return cls(centre, scale, low, high, slopes, float(stored["constant"]))
 
 
-def train(
-    values: NDArray[np.float64], truth: Floats, offset: Floats, weights: Floats, ridge: float = 10.0
-) -> Logistic:
+def train(values: NDArray[np.float64], truth: Floats, offset: Floats, weights: Floats, ridge: float = 10.0) -> Logistic:
     """Learn from `values` (n, features; no gaps), `truth` (0 or 1), `offset` (log-odds) and `weights`, each (n,)."""
     centre, scale = np.average(values, axis=0, weights=weights), values.std(axis=0)
     scale = np.where(scale > 1e-9, scale, 1.0)

@@ -210,4 +210,4 @@ def _so_far(values: NDArray[np.generic]) -> NDArray:
 
 def rolling_cutoffs(first: int, last: int, step: int, most: int) -> Sequence[int]:
     """At most `most` cutoffs, `step` days apart, the newest `last` and none before `first`; newest first."""
-    return [cutoff for cutoff in range(last, first - 1, -step)][:most]
+    return list(range(last, first - 1, -step))[:most]

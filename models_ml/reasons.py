@@ -65,9 +65,7 @@ def _of_timing(cut: Cut) -> NDArray[np.float64]:
 
 
 def _grouped(contributions: NDArray[np.float64]) -> NDArray[np.float64]:
-    return np.column_stack(
-        [contributions[:, [GROUPS[name] == code for name in NAMES]].sum(axis=1) for code in CODES]
-    )
+    return np.column_stack([contributions[:, [GROUPS[name] == code for name in NAMES]].sum(axis=1) for code in CODES])
 
 
 def own_values(cut: Cut) -> NDArray[np.float64]:

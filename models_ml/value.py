@@ -17,7 +17,6 @@ from typing import Any
 
 import numpy as np
 
-from models_ml.btyd.gamma_gamma import Spend
 from models_ml.btyd.histories import Floats
 from models_ml.churn import PERSISTS, SEASON_NEEDS_DAYS
 from models_ml.cuts import Cut, probability
@@ -50,7 +49,8 @@ class Value:
     @classmethod
     def from_dict(cls, stored: Mapping[str, Any]) -> "Value":
         """The inverse of `to_dict`."""
-        return cls(**{name: tuple(part) if isinstance(part, list) else part for name, part in stored.items()})
+        edges, nominal = tuple(stored["quarter_edges"]), tuple(stored["nominal"])
+        return cls(float(stored["level"]), str(stored["season"]), float(stored["level_spread"]), edges, nominal)
 
 
 @dataclass(frozen=True)

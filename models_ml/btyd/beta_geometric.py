@@ -75,9 +75,7 @@ class BetaGeometric:
 
         coins = of.repeats + self.coins_at_first
         k = np.arange(1, most + 1)
-        stays = np.exp(
-            betaln(self.a, self.b + coins[:, None] + k - 1) - betaln(self.a, self.b + coins)[:, None]
-        )
+        stays = np.exp(betaln(self.a, self.b + coins[:, None] + k - 1) - betaln(self.a, self.b + coins)[:, None])
         share = (self.alpha + of.observed) / (self.alpha + of.observed + horizon)
         arrives = betainc(k.astype(float), (self.r + of.repeats)[:, None], 1 - share[:, None])
         return arrives * stays * self.alive(of)[:, None]
@@ -105,9 +103,7 @@ def train(histories: Histories, coins_at_first: int = 0) -> BetaGeometric:
     return BetaGeometric(r, alpha * unit, a, b, coins_at_first, log_likelihood)
 
 
-def likelihood(
-    rows: Histories, weights: Floats, coins_at_first: int
-) -> Callable[[Floats], tuple[float, Floats]]:
+def likelihood(rows: Histories, weights: Floats, coins_at_first: int) -> Callable[[Floats], tuple[float, Floats]]:
     """log-parameters -> log-likelihood of weighted rows, and its gradient. 2005, equation 6."""
     from scipy.special import digamma, gammaln
 
@@ -122,9 +118,9 @@ def likelihood(
         size = r + rows.repeats
         odds = (a / np.where(coins > 0, b + coins - 1, 1.0))[place]
         gone = np.where(tossed, odds * np.exp(np.minimum(size * (until - quiet), 600.0)), 0.0)
-        staying = (
-            gammaln(r + counts) - gammaln(r) + gammaln(a + b) + gammaln(b + coins) - gammaln(b)
-        ) - gammaln(a + b + coins)
+        staying = (gammaln(r + counts) - gammaln(r) + gammaln(a + b) + gammaln(b + coins) - gammaln(b)) - gammaln(
+            a + b + coins
+        )
         value = many @ staying + weights.sum() * r * logs[1] + weights @ (np.log1p(gone) - size * until)
         dead = weights * (gone / (1 + gone))
         living = weights - dead

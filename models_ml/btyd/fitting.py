@@ -55,8 +55,6 @@ def maximise(likelihood: Callable[[Floats], tuple[float, Floats]], starts: Seque
     raise NoFit(f"No maximum of the likelihood was found from {len(starts)} starts: {'; '.join(sorted(set(seen)))}.")
 
 
-def _downhill(
-    likelihood: Callable[[Floats], tuple[float, Floats]], at: Floats, size: float
-) -> tuple[float, Floats]:
+def _downhill(likelihood: Callable[[Floats], tuple[float, Floats]], at: Floats, size: float) -> tuple[float, Floats]:
     value, slope = likelihood(at)
     return -value / size, -slope / size

@@ -54,7 +54,7 @@ class Spend:
 
 
 def train(orders: Floats, total: Floats) -> Spend:
-    """Fit on customers with `orders` (1 or more) worth `total` net. Raises NoFit when nobody's orders earned anything."""
+    """Fit on customers with `orders` (1 or more) worth `total` net. Raises NoFit when too few earned anything."""
     orders, total = np.asarray(orders, dtype=float), np.asarray(total, dtype=float)
     paying = total > 0
     if paying.sum() < FEWEST:
