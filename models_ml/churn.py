@@ -10,7 +10,7 @@ newest complete cutoff, since levels drift back.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -64,12 +64,17 @@ class Table:
 
 @dataclass(frozen=True)
 class Ladder:
-    """All rungs, trained; None where there was no complete cutoff to learn from."""
+    """All rungs, trained; None where there was no complete cutoff to learn from.
+
+    `dormant` is by rung what must be added for customers without an order in the last year: a rate that was fitted to
+    the living is too high for them.
+    """
 
     recency: Table | None
     rfm_cell: Table | None
     line: Logistic | None
     steps: Additive | None
+    dormant: Mapping[str, float]
     cutoffs: tuple[int, ...]
     rows: int
 
@@ -83,6 +88,9 @@ class Ladder:
 
         Raises ValueError where the rung was not trained.
         """
+        return self._of_active(cut, rung) + np.where(cut.is_active, 0.0, self.dormant.get(rung, 0.0))
+
+    def _of_active(self, cut: Cut, rung: str) -> Floats:
         if rung == "btyd":
             return cut.log_odds
         if rung not in self.rungs or not (self.recency and self.rfm_cell and self.line and self.steps):
@@ -100,7 +108,7 @@ class Ladder:
         """Plain numbers, for JSON."""
         parts = {"recency": self.recency, "rfm_cell": self.rfm_cell, "line": self.line, "steps": self.steps}
         stored = {name: part.to_dict() if part is not None else None for name, part in parts.items()}
-        return stored | {"cutoffs": list(self.cutoffs), "rows": self.rows}
+        return stored | {"dormant": dict(self.dormant), "cutoffs": list(self.cutoffs), "rows": self.rows}
 
     @classmethod
     def from_dict(cls, stored: Mapping[str, Any]) -> "Ladder":
@@ -110,7 +118,7 @@ class Ladder:
         )
         line = Logistic.from_dict(stored["line"]) if stored["line"] else None
         steps = Additive.from_dict(stored["steps"]) if stored["steps"] else None
-        return cls(recency, rfm_cell, line, steps, tuple(stored["cutoffs"]), int(stored["rows"]))
+        return cls(recency, rfm_cell, line, steps, stored["dormant"], tuple(stored["cutoffs"]), int(stored["rows"]))
 
 
 def train(cuts: Sequence[Cut]) -> Ladder:
@@ -120,20 +128,22 @@ def train(cuts: Sequence[Cut]) -> Ladder:
     the rung `btyd` can score.
     """
     if not cuts:
-        return Ladder(None, None, None, None, (), 0)
+        return Ladder(None, None, None, None, {}, (), 0)
     values = np.vstack([cut.traces.values[cut.is_active] for cut in cuts])
     known = np.concatenate([cut.log_odds[cut.is_active] for cut in cuts])
     truth = np.concatenate([_bought(cut)[cut.is_active] for cut in cuts])
     levels = np.concatenate([np.full(int(cut.is_active.sum()), level_of(cut, cut.log_odds)) for cut in cuts])
     weights = np.full(len(truth), min(1.0, STEP_DAYS / cuts[0].horizon))
-    return Ladder(
+    ladder = Ladder(
         recency=_table(("recency",), values, truth, levels, TABLE_BINS),
         rfm_cell=_table(("recency_rank", "orders_rank", "net_rank"), values, truth, levels, 5),
         line=logistic.train(values, truth, levels, weights, ridge=100.0),
         steps=additive.train(values, truth, known + levels, weights, BOOSTING),
+        dormant={},
         cutoffs=tuple(cut.known.cutoff for cut in cuts),
         rows=len(truth),
     )
+    return replace(ladder, dormant={rung: _dormant_level(ladder, rung, cuts) for rung in ladder.rungs})
 
 
 BOOSTING = additive.Settings(rounds=20, rate=0.1, bins=16, leaves=3, ridge=5.0, least=100.0)
@@ -163,6 +173,20 @@ def season(ladder: Ladder, rung: str, year_ago: Cut | None, newest: Cut | None) 
     if newest is not None and newest.came is not None:
         return Season(PERSISTS * level_of(newest, ladder.margin(newest, rung)), "newest")
     return Season(0.0, "none")
+
+
+def _dormant_level(ladder: Ladder, rung: str, cuts: Sequence[Cut]) -> float:
+    """Held towards 0 by PRIOR_CUSTOMERS."""
+    margins, bought = [], []
+    for cut in cuts:
+        margin = ladder.margin(cut, rung)
+        margins.append((margin + level_of(cut, margin))[~cut.is_active])
+        bought.append(_bought(cut)[~cut.is_active])
+    margin, truth = np.concatenate(margins), np.concatenate(bought)
+    if not len(truth):
+        return 0.0
+    rate = (truth.sum() + PRIOR_CUSTOMERS * (1 / (1 + np.exp(-margin))).mean()) / (len(truth) + PRIOR_CUSTOMERS)
+    return additive.level(margin, np.ones(len(margin)), float(rate))
 
 
 def _bought(cut: Cut) -> Floats:

@@ -49,6 +49,7 @@ def explain(ladder: Ladder, cut: Cut, rung: str, season: Season) -> Reasons:
             effects, constant = boosted
         else:
             effects, constant = (line[0] + boosted[0] + timing) / 3, (line[1] + boosted[1]) / 3
+    effects[:, CODES.index("silence")] += np.where(cut.is_active, 0.0, ladder.dormant.get(rung, 0.0))
     middle = effects[cut.is_active].mean(axis=0) if cut.is_active.any() else effects.mean(axis=0)
     return Reasons(float(constant + middle.sum() + season.level), effects - middle)
 
