@@ -12,6 +12,7 @@ from orchestration.verbs.doctor import doctor
 from orchestration.verbs.quarantine import quarantine
 from orchestration.verbs.query import query
 from orchestration.verbs.run import run
+from orchestration.verbs.score import score
 from orchestration.verbs.shelf import publish, rollback
 from orchestration.verbs.status import status
 from orchestration.verbs.world import world
@@ -28,6 +29,7 @@ app.command()(run)
 app.command()(backfill)
 app.command()(status)
 app.command()(query)
+app.command()(score)
 app.add_typer(quarantine, name="quarantine")
 app.command()(publish)
 app.command()(rollback)
