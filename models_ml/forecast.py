@@ -1,16 +1,17 @@
 """Sales forecast: a ladder of rungs, tried on the past, of which the best is used.
 
-Rungs, plainest first: `last` (what came last comes again), `year_ago` (the same period a year before), `year_ago_grown`
-(that times the growth of the last year), `ets` (exponential smoothing on logarithms: level, damped trend and, where two
-years are known, season; Hyndman et al., Forecasting with Exponential Smoothing, 2008, chapter 2 - of the forms that can
-be fitted, the one with the least AICc). A rolling back-test forecasts each of the latest periods from what was known
-before it; the rung with the least error, weighed by size (WAPE), is used, a later one only if it is better by a twentieth.
+Rungs, plainest first: `last` (what came last comes again), `year_ago` (the same period a year before),
+`year_ago_grown` (that times the growth of the last year), `ets` (exponential smoothing on logarithms: level, damped
+trend and, where two years are known, season; Hyndman et al., Forecasting with Exponential Smoothing, 2008, chapter 2
+- of the forms that can be fitted, the one with the least AICc). A rolling back-test forecasts each of the latest
+periods from what was known before it; the rung with the least error, weighed by size (WAPE), is used, a later one
+only if it is better by a twentieth.
 
-Intervals are 80 % ones: errors of the back-test on a log scale, by number of periods ahead, normal around no bias, wider
-for having been estimated from few (Student's t).
-"""
+Intervals are 80 % ones: errors of the back-test on a log scale, by number of periods ahead, normal around no bias,
+wider for having been estimated from few (Student's t)."""
 
 from dataclasses import dataclass
+from datetime import date
 
 import numpy as np
 import pandas as pd
@@ -20,6 +21,7 @@ from models_ml.refusal import need
 
 MINIMUM_PERIODS = 12
 FOLDS = 8
+WHOLE_MONTH_BY = 7  # day of the month
 BETTER_BY = 0.95
 COVERAGE_TAIL = 0.9  # upper end of an 80 % interval
 DAMPING = 0.9
@@ -28,8 +30,8 @@ RUNGS = ("last", "year_ago", "year_ago_grown", "ets")
 
 @dataclass(frozen=True)
 class Forecast:
-    """`values`, `lower_80`, `upper_80` [h]; `rung` used; `errors`: WAPE of each rung in the back-test; `coverage`: share of
-    back-tested values within intervals made without them; `folds`: forecasts tried."""
+    """`values`, `lower_80`, `upper_80` [h]; `rung` used; `errors`: WAPE of each rung in the back-test; `coverage`:
+    share of back-tested values within intervals made without them; `folds`: forecasts tried."""
 
     values: Floats
     lower_80: Floats
@@ -65,16 +67,15 @@ def forecast(series: Floats, season: int, ahead: int) -> Forecast:
     return Forecast(values, values * np.exp(-reach), values * np.exp(reach), best, errors, within, len(starts))
 
 
-def by_month(daily: pd.DataFrame) -> pd.Series:
-    """Net revenue of the complete months from `daily` (order_date, net_revenue; the last day is the last that counts),
-    by month. A month is complete when the days begin on or before its first and end on or after its last."""
+def by_month(daily: pd.DataFrame, as_of: date) -> pd.Series:
+    """Net revenue of the complete months before as_of, by month, from `daily`: order_date, net_revenue. The first month
+    is complete when business began within its first week. Raises TooLittleData without a day."""
+    need(len(daily), 1, "days of business are known", "有营业记录的日期")
     days = pd.to_datetime(daily["order_date"])
-    first, last = days.min(), days.max()
-    months = pd.date_range(
-        first if first.day == 1 else first + pd.offsets.MonthBegin(), last + pd.Timedelta(days=1), freq="MS"
-    )
-    summed = daily.groupby(days.dt.to_period("M").dt.to_timestamp())["net_revenue"].sum().astype("float64")
-    return summed.reindex(months[:-1], fill_value=0.0)
+    month = days.dt.to_period("M").dt.to_timestamp()
+    months = pd.date_range(str(month.min()), pd.Timestamp(as_of).replace(day=1), freq="MS")[:-1]
+    months = months if days.min().day <= WHOLE_MONTH_BY else months[1:]
+    return daily["net_revenue"].astype("float64").groupby(month.to_numpy()).sum().reindex(months, fill_value=0.0)
 
 
 def _can(rung: str, known: int, season: int) -> bool:

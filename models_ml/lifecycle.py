@@ -5,11 +5,10 @@ Here belong stages, rules, transitions and the counts that follow from them (flo
 the seed `segments`.
 
 An order starts a spell: acquired after the first, won back after a spell that had ended in loss, else growing, and
-mature from the fourth on. A spell turns to declining when it has been quiet for 1.5 times the gap to be expected, and to
-lost at 3 times (for a Poisson customer one gap in five and one in twenty are that long). The gap to be expected is the
-customer's own mean gap, drawn towards everybody's with the weight of two gaps. It is fixed when the order is placed,
-with what was known when that quarter began: later knowledge never rewrites a stage that was told.
-"""
+mature from the fourth on. A spell turns to declining when it has been quiet for 1.5 times the gap to be expected, and
+to lost at 3 times (for a Poisson customer one gap in five and one in twenty are that long). The gap to be expected is
+the customer's own mean gap, drawn towards everybody's with the weight of two gaps. It is fixed when the order is
+placed, with what was known when that quarter began: later knowledge never rewrites a stage that was told."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -24,11 +23,15 @@ from models_ml.refusal import need
 STAGES = ("acquired", "growing", "mature", "declining", "lost", "won_back")
 ACQUIRED, GROWING, MATURE, DECLINING, LOST, WON_BACK = range(6)
 NOBODY = -1  # the stage before the first order
-TRANSITIONS = frozenset(
-    [(NOBODY, ACQUIRED), (ACQUIRED, GROWING), (ACQUIRED, DECLINING), (GROWING, MATURE), (GROWING, DECLINING)]
-    + [(MATURE, DECLINING), (DECLINING, GROWING), (DECLINING, MATURE), (DECLINING, LOST), (LOST, WON_BACK)]
-    + [(WON_BACK, GROWING), (WON_BACK, MATURE), (WON_BACK, DECLINING)]
-)
+TRANSITIONS = {  # to which stages each can turn
+    NOBODY: {ACQUIRED},
+    ACQUIRED: {GROWING, DECLINING},
+    GROWING: {MATURE, DECLINING},
+    MATURE: {DECLINING},
+    DECLINING: {GROWING, MATURE, LOST},
+    LOST: {WON_BACK},
+    WON_BACK: {GROWING, MATURE, DECLINING},
+}
 MINIMUM_CUSTOMERS = 20
 MATURE_FROM = 4  # days with an order
 DECLINES_AFTER, LOST_AFTER = 1.5, 3.0  # times the expected gap
@@ -82,8 +85,8 @@ def expected_gaps(history: History) -> Floats:
 
 
 def score(history: History, as_of: date) -> pd.DataFrame:
-    """One row per customer who bought before as_of: customer_id, as_of_date, stage, previous_stage (None when they never
-    had another), stage_since (date). Raises TooLittleData below MINIMUM_CUSTOMERS."""
+    """One row per customer who bought before as_of: customer_id, as_of_date, stage, previous_stage (None when they
+    never had another), stage_since (date). Raises TooLittleData below MINIMUM_CUSTOMERS."""
     known = history.before(as_of)
     need(len(known), MINIMUM_CUSTOMERS, "customers have bought", "有购买记录的客户")
     all_spells, last = spells(known, as_of), known.last

@@ -41,8 +41,8 @@ class Loyalty:
 
 
 def score(history: History, as_of: date, warm_up: int = WARM_UP) -> Loyalty:
-    """Loyalty of everybody who bought before as_of. Raises TooLittleData when fewer than MINIMUM_REPEATERS have bought on
-    two days."""
+    """Loyalty of everybody who bought before as_of. Raises TooLittleData when fewer than MINIMUM_REPEATERS have
+    bought on two days."""
     known = history.before(as_of)
     repeaters = int((known.last > known.first).sum())
     need(repeaters, MINIMUM_REPEATERS, "customers have bought more than once", "购买过两次以上的客户")

@@ -78,8 +78,9 @@ def _codes(log: Log, known: History, day: int, taught: dict[int, rfm.RfmThreshol
 
     def codes_in(quarter: int) -> Codes:
         scores = rfm.score(taught[quarter], found)
-        group = pd.Index(rfm.SEGMENTS).get_indexer(scores["segment"]) * len(rfm.SEGMENTS_8)
-        return (group + pd.Index(rfm.SEGMENTS_8).get_indexer(scores["segment_8"])).astype(np.int8)
+        group = pd.Index(rfm.SEGMENTS).get_indexer(pd.Index(scores["segment"])).astype(np.int8)
+        group_8 = pd.Index(rfm.SEGMENTS_8).get_indexer(pd.Index(scores["segment_8"])).astype(np.int8)
+        return np.asarray(group * np.int8(len(rfm.SEGMENTS_8)) + group_8, dtype=np.int8)
 
     codes = np.full(len(known), -1, dtype=np.int8)
     if len(found):

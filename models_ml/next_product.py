@@ -78,7 +78,8 @@ def _own(shelf: Shelf, bought: pd.DataFrame, as_of: date) -> tuple[Ints, NDArray
     age = day_number(as_of) - days_of(past["order_date"])
     pair, place = np.unique(who.astype(np.int64) * len(shelf.products) + what, return_inverse=True)
     weight = np.bincount(place, weights=0.5 ** (age / HALF_LIFE), minlength=len(pair))
-    return pair // len(shelf.products), np.asarray(customers, dtype=object), pair % len(shelf.products), weight
+    who, what = np.divmod(pair, len(shelf.products))
+    return who, np.asarray(customers, dtype=object), what, weight.astype(np.float64)
 
 
 def _new(shelf: Shelf, own: tuple[Ints, Ints, Floats], customers: NDArray[np.object_]) -> pd.DataFrame:

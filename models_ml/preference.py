@@ -1,4 +1,5 @@
-"""Preferences: what does each customer like best - which category, brand, channel, hour, price level - and how sure is it?
+"""Preferences: what does each customer like best - which category, brand, channel, hour, price level - and how sure
+is it?
 
 One call an aspect. What a customer bought is counted by value (`SQL counts`); here it is weighed against what is known
 without them. The share of a value is (own count + m x share among peers) / (own count of all + m): a Dirichlet prior
@@ -50,15 +51,15 @@ def train(counts: pd.DataFrame, customers: pd.DataFrame) -> Taste:
     everybody = table.sum(axis=0) / table.sum()
     total = table.sum(axis=1, keepdims=True)
     shares = np.vstack([(table + PEER_WEIGHT * everybody) / (total + PEER_WEIGHT), everybody])
-    own = np.bincount(who, weights=number, minlength=len(customers))
+    own = np.bincount(who, weights=number, minlength=len(customers)).astype(np.float64)
     prior = shares[group[who], value]
     weight = max(WEIGHTS, key=lambda m: _left_out(number, own[who], prior, m))
     return Taste(values, np.asarray(groups, dtype=object), shares, total[:, 0] >= PEER_WEIGHT, weight)
 
 
 def score(taste: Taste, counts: pd.DataFrame, customers: pd.DataFrame) -> pd.DataFrame:
-    """One row per row of `customers`, in its order, with the columns OUTPUTS; arguments as for `train`. Values and groups
-    that were not there in training count as never bought and as everybody."""
+    """One row per row of `customers`, in its order, with the columns OUTPUTS; arguments as for `train`. Values and
+    groups that were not there in training count as never bought and as everybody."""
     counts = counts[counts["value"].isin(taste.values)]
     who, _, _ = _places(counts, customers)
     value = np.searchsorted(taste.values, counts["value"].to_numpy(dtype=object))

@@ -1,8 +1,8 @@
 """Hysteresis: a label that must hold for three days before it is taken over, so that nobody flips for a day.
 
 A customer's first label counts at once. From then on a new one is taken over on the third day in a row on which it
-holds, so every label is kept for three days at least. Equivalently, the label in force is that of the latest three equal
-days in a row, which is why it can be computed for any day from the days before it, whatever was published then.
+holds, so every label is kept for three days at least. Equivalently, the label in force is that of the latest three
+equal days in a row, which is why it can be computed for any day from the days before it, whatever was published then.
 
 Edges are re-set once a quarter. If that reached everybody on one day, a third of the customers could move overnight
 without having done anything, so it reaches each customer on a day of the quarter of their own.
@@ -25,8 +25,8 @@ Codes = NDArray[np.int8]
 
 @dataclass(frozen=True)
 class Settled:
-    """Codes in force on the last day [n] (-1: none yet), the day each was taken over [n], and, by day, how many of those
-    who had a label the day before have another one now."""
+    """Codes in force on the last day [n] (-1: none yet), the day each was taken over [n], and, by day, how many of
+    those who had a label the day before have another one now."""
 
     codes: Codes
     since: Ints
@@ -52,7 +52,8 @@ def settle(days: Iterable[int], codes_on: Callable[[int], Codes]) -> Settled:
 
     Raises ValueError without a single day.
     """
-    codes, since, changes = np.empty(0, dtype=np.int8), np.empty(0, dtype=np.int64), {}
+    codes, since = np.empty(0, dtype=np.int8), np.empty(0, dtype=np.int64)
+    changes: dict[int, int] = {}
     before, lasted = codes, codes
     for day in days:
         today = codes_on(day).copy()

@@ -25,7 +25,8 @@ MINIMUM_CUSTOMERS = 20
 @dataclass(frozen=True)
 class Tiers:
     """`scores`: customer_id, as_of_date, value_tier, since (a date; of those who have not changed since the quarter
-    before this one began, that day). `edges`: scheme, quarter, edge, lower (money). `changes`: by day, how many changed."""
+    before this one began, that day). `edges`: scheme, quarter, edge, lower (money). `changes`: by day, how many
+    changed."""
 
     scores: pd.DataFrame
     edges: pd.DataFrame
@@ -33,11 +34,11 @@ class Tiers:
 
 
 def score(history: History, refunds: pd.DataFrame, as_of: date) -> Tiers:
-    """Tiers of everybody who bought before as_of. `refunds`: customer_id, refund_date, refund_amount; those of customers
-    who are not in the history do not count. Raises TooLittleData below MINIMUM_CUSTOMERS."""
+    """Tiers of everybody who bought before as_of. `refunds`: customer_id, refund_date, refund_amount; those of
+    customers who are not in the history do not count. Raises TooLittleData below MINIMUM_CUSTOMERS."""
     known = history.before(as_of)
     need(len(known), MINIMUM_CUSTOMERS, "customers have bought", "有购买记录的客户")
-    place = pd.Index(known.customer_ids).get_indexer(refunds["customer_id"])
+    place = pd.Index(known.customer_ids).get_indexer(pd.Index(refunds["customer_id"]))
     found = place >= 0
     refunded = np.rint(refunds["refund_amount"].to_numpy(dtype="float64")[found] * 100).astype(np.int64)
     sums = MovingSums(

@@ -1,4 +1,5 @@
-"""Trust (信誉): does a customer deal fairly - or send back, refuse deliveries, pay late, abuse coupons, complain for nothing?
+"""Trust (信誉): does a customer deal fairly - or send back, refuse deliveries, pay late, abuse coupons, complain for
+nothing?
 
 Each kind of conduct is counted per order. The customer's rate is drawn towards everybody's with the weight of eight
 orders, so one mishap of a newcomer says little, and compared with it on a log scale: points = -weight x log((rate +
@@ -54,9 +55,9 @@ def score(norms: Norms, conduct: pd.DataFrame, overrides: pd.DataFrame, as_of: d
     """One row per row of `conduct`: customer_id, as_of_date, trust_score (0 to 100), trust_band, reason_1 to reason_3
     (kinds of CONDUCT that cost points, most first; `clean_record` or `little_known` when none does), is_overridden.
 
-    `overrides`: decided_at, customer_id, decision ('trusted', 'undo'), in the order of the file; the latest before as_of
-    counts. Whoever was declared trusted is not below what somebody unknown gets. Raises ValueError on another decision.
-    """
+    `overrides`: decided_at, customer_id, decision ('trusted', 'undo'), in the order of the file; the latest before
+    as_of counts. Whoever was declared trusted is not below what somebody unknown gets. Raises ValueError on another
+    decision."""
     points = explain(norms, conduct)
     trusted = conduct["customer_id"].isin(_declared_trusted(overrides, as_of)).to_numpy()
     total = np.clip(UNKNOWN + points.to_numpy().sum(axis=1), 0, 100)
@@ -99,7 +100,10 @@ def _reasons(points: Floats, conduct: pd.DataFrame) -> np.ndarray:
     kinds = np.array(list(CONDUCT), dtype=object)
     costs = np.where((points < 0) & (conduct[list(CONDUCT)].to_numpy() > 0), points, 0.0)
     order = np.argsort(costs, axis=1, kind="stable")[:, :REASONS]
-    found = np.where(np.take_along_axis(costs, order, axis=1) < 0, kinds[order], None)
-    blameless = np.where(conduct["order_count"].to_numpy() >= PRIOR_ORDERS, "clean_record", "little_known")
-    found[:, 0] = np.where(found[:, 0] == None, blameless, found[:, 0])  # noqa: E711 - cell by cell
+    found = kinds[order]
+    found[np.take_along_axis(costs, order, axis=1) == 0] = None
+    is_blameless = (costs == 0).all(axis=1)
+    is_known = conduct["order_count"].to_numpy() >= PRIOR_ORDERS
+    found[is_blameless & is_known, 0] = "clean_record"
+    found[is_blameless & ~is_known, 0] = "little_known"
     return found
