@@ -11,6 +11,7 @@ import duckdb
 
 from orchestration import clock, ledger
 from orchestration.dbt_build import manifest_path
+from orchestration.portrait_tables import PUBLISHED as PORTRAITS
 from orchestration.privacy import findings
 from orchestration.snapshots import MARTS, PEOPLE, Edition, SnapshotError
 from orchestration.warehouse import open_database, shelf
@@ -70,7 +71,7 @@ def published_relations() -> dict[str, str]:
         for node in nodes
         if node["config"].get("meta", {}).get("publish")
     }
-    return shown | dict.fromkeys(ML, MARTS) | dict.fromkeys(ledger.PUBLISHED, MARTS)
+    return shown | dict.fromkeys((*ML, *PORTRAITS, *ledger.PUBLISHED), MARTS)
 
 
 def suite_of(relation: str) -> "gx.ExpectationSuite":

@@ -31,6 +31,48 @@ churn_scores as (
 
 ),
 
+portraits as (
+
+    select
+        lifecycle.customer_id,
+        lifecycle.stage as lifecycle_stage,
+        value_tiers.value_tier,
+        loyalty.loyalty_score,
+        loyalty.loyalty_tier,
+        personas.persona,
+        trust.trust_score,
+        trust.trust_band,
+        health.health_score,
+        health.change_30d as health_change_30d,
+        next_purchases.expected_date as next_purchase_date
+    from {{ source('ml', 'lifecycle') }} as lifecycle
+    left join {{ source('ml', 'value_tiers') }} as value_tiers
+        on lifecycle.customer_id = value_tiers.customer_id
+    left join {{ source('ml', 'loyalty') }} as loyalty
+        on lifecycle.customer_id = loyalty.customer_id
+    left join {{ source('ml', 'personas') }} as personas
+        on lifecycle.customer_id = personas.customer_id
+    left join {{ source('ml', 'trust') }} as trust
+        on lifecycle.customer_id = trust.customer_id
+    left join {{ source('ml', 'health') }} as health
+        on lifecycle.customer_id = health.customer_id
+    left join {{ source('ml', 'next_purchases') }} as next_purchases
+        on lifecycle.customer_id = next_purchases.customer_id
+
+),
+
+preferences as (
+
+    select
+        customer_id,
+        max(case when aspect = 'category' then preference end) as preferred_category,
+        max(case when aspect = 'channel' then preference end) as preferred_channel,
+        max(case when aspect = 'hour' then preference end) as preferred_hour
+    from {{ source('ml', 'preferences') }}
+    group by customer_id
+
+),
+
 customer_360 as (
 
     select
@@ -58,6 +100,7 @@ customer_360 as (
         features.open_ticket_count,
         features.visit_count,
         features.campaign_touch_count,
+        features.order_count > 0 as has_ordered,
         customer_value.expected_orders as expected_orders_90d,
         customer_value.expected_net_revenue as expected_net_revenue_90d,
         customer_value.lower_80 as value_lower_80,
@@ -66,7 +109,19 @@ customer_360 as (
         customer_value.p_alive,
         churn_scores.churn_probability,
         churn_scores.reason_1 as churn_reason_1,
-        features.order_count > 0 as has_ordered
+        portraits.lifecycle_stage,
+        portraits.value_tier,
+        portraits.loyalty_score,
+        portraits.loyalty_tier,
+        portraits.persona,
+        portraits.trust_score,
+        portraits.trust_band,
+        portraits.health_score,
+        portraits.health_change_30d,
+        preferences.preferred_category,
+        preferences.preferred_channel,
+        preferences.preferred_hour,
+        portraits.next_purchase_date
     from customers
     inner join features
         on customers.customer_id = features.customer_id
@@ -82,6 +137,10 @@ customer_360 as (
         on
             features.customer_id = churn_scores.customer_id
             and features.as_of_date = churn_scores.as_of_date
+    left join portraits
+        on customers.customer_id = portraits.customer_id
+    left join preferences
+        on customers.customer_id = preferences.customer_id
 
 )
 

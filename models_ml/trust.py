@@ -1,0 +1,109 @@
+"""Trust (信誉): does a customer deal fairly - or send back, refuse deliveries, pay late, abuse coupons, complain for
+nothing?
+
+Each kind of conduct is counted per order. The customer's rate is drawn towards everybody's with the weight of eight
+orders, so one mishap of a newcomer says little, and compared with it on a log scale: points = -weight x log((rate +
+0.01) / (everybody's rate + 0.01)). Score = 75 + points of all kinds, kept between 0 and 100: 75 is somebody of whom
+nothing is known, a long clean record earns more. With the number of orders fixed, the score never rises when anything
+is counted once more.
+
+Nothing else enters: no age, sex, origin, address or name, nothing about the person but conduct (CONDUCT is all that is
+read). The weights are a policy. A person may decide otherwise for a customer (`overrides`): the appeal.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import pandas as pd
+
+from models_ml.history import Floats
+from models_ml.refusal import need
+
+# What is counted, with the points that a doubled rate costs, times log 2.
+CONDUCT = {
+    "returns": 6.0,
+    "refused_deliveries": 12.0,
+    "late_payments": 12.0,
+    "coupon_abuse": 8.0,
+    "unfounded_complaints": 8.0,
+}
+INPUTS = ("customer_id", "order_count", *CONDUCT)
+UNKNOWN, HIGH_FROM, LOW_BELOW = 75.0, 82.0, 60.0  # points
+PRIOR_ORDERS, FLOOR = 8.0, 0.01
+MINIMUM_ORDERS = 200
+REASONS = 3
+DECISIONS = ("trusted", "undo")
+
+
+@dataclass(frozen=True)
+class Norms:
+    """Everybody's rate an order of each kind of CONDUCT, in its order."""
+
+    rates: tuple[float, ...]
+
+
+def train(conduct: pd.DataFrame) -> Norms:
+    """`conduct`: one row a customer with the columns INPUTS, counts of whole numbers. Raises TooLittleData below
+    MINIMUM_ORDERS."""
+    orders = int(conduct["order_count"].sum())
+    need(orders, MINIMUM_ORDERS, "orders have been placed", "已下订单")
+    return Norms(tuple(float(conduct[kind].sum()) / orders for kind in CONDUCT))
+
+
+def score(norms: Norms, conduct: pd.DataFrame, overrides: pd.DataFrame, as_of: date) -> pd.DataFrame:
+    """One row per row of `conduct`: customer_id, as_of_date, trust_score (0 to 100), trust_band, reason_1 to reason_3
+    (kinds of CONDUCT that cost points, most first; `clean_record` or `little_known` when none does), is_overridden.
+
+    `overrides`: decided_at, customer_id, decision ('trusted', 'undo'), in the order of the file; the latest before
+    as_of counts. Whoever was declared trusted is not below what somebody unknown gets. Raises ValueError on another
+    decision."""
+    points = explain(norms, conduct)
+    trusted = conduct["customer_id"].isin(_declared_trusted(overrides, as_of)).to_numpy()
+    total = np.clip(UNKNOWN + points.to_numpy().sum(axis=1), 0, 100)
+    total = np.where(trusted, np.maximum(total, UNKNOWN), total)
+    band = np.where(total >= HIGH_FROM, "high", np.where(total < LOW_BELOW, "low", "normal"))
+    scores = pd.DataFrame({"customer_id": conduct["customer_id"].to_numpy(), "as_of_date": as_of})
+    scores["trust_score"], scores["trust_band"] = total, band
+    reasons = _reasons(points.to_numpy(), conduct)
+    for rank in range(REASONS):
+        scores[f"reason_{rank + 1}"] = reasons[:, rank]
+    return scores.assign(is_overridden=trusted)
+
+
+def explain(norms: Norms, conduct: pd.DataFrame) -> pd.DataFrame:
+    """Points of each kind of CONDUCT, a row a customer; with UNKNOWN they add up to the score before it is bounded."""
+    orders = conduct["order_count"].to_numpy(dtype=np.float64)
+    return pd.DataFrame(
+        {
+            kind: _points(weight, conduct[kind].to_numpy(dtype=np.float64), orders, norm)
+            for (kind, weight), norm in zip(CONDUCT.items(), norms.rates, strict=True)
+        }
+    )
+
+
+def _points(weight: float, count: Floats, orders: Floats, norm: float) -> Floats:
+    rate = (count + PRIOR_ORDERS * norm) / (orders + PRIOR_ORDERS)
+    return -weight * np.log((rate + FLOOR) / (norm + FLOOR))
+
+
+def _declared_trusted(overrides: pd.DataFrame, as_of: date) -> list[str]:
+    unknown = sorted(set(overrides["decision"]) - set(DECISIONS))
+    if unknown:
+        raise ValueError(f"A decision about trust is one of {', '.join(DECISIONS)}; {len(unknown)} others were found.")
+    past = overrides[pd.to_datetime(overrides["decided_at"]) < pd.Timestamp(as_of)]
+    latest = past.sort_values("decided_at", kind="stable").drop_duplicates("customer_id", keep="last")
+    return latest.loc[latest["decision"].eq("trusted"), "customer_id"].tolist()
+
+
+def _reasons(points: Floats, conduct: pd.DataFrame) -> np.ndarray:
+    kinds = np.array(list(CONDUCT), dtype=object)
+    costs = np.where((points < 0) & (conduct[list(CONDUCT)].to_numpy() > 0), points, 0.0)
+    order = np.argsort(costs, axis=1, kind="stable")[:, :REASONS]
+    found = kinds[order]
+    found[np.take_along_axis(costs, order, axis=1) == 0] = None
+    is_blameless = (costs == 0).all(axis=1)
+    is_known = conduct["order_count"].to_numpy() >= PRIOR_ORDERS
+    found[is_blameless & is_known, 0] = "clean_record"
+    found[is_blameless & ~is_known, 0] = "little_known"
+    return found

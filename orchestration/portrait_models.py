@@ -1,0 +1,186 @@
+"""From inputs to portraits: which model makes which table, and what is noted of it. No Dagster, no writing.
+
+A model that has too little data gives its sentence instead of rows: its tables stay empty and `ops.model_runs` says
+why."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import timedelta
+from typing import Any
+
+import pandas as pd
+
+from orchestration.portrait_inputs import (
+    CHANCES,
+    CONDUCT,
+    DAILY,
+    KEPT,
+    LEADS,
+    PURCHASES,
+    TASTES,
+    Inputs,
+    trust_overrides,
+)
+
+SEED = 7
+FLOW_DAYS = 365
+SEASON, AHEAD = 12, 3  # months
+
+
+@dataclass(frozen=True)
+class Told:
+    """What one model made: frames by relation, the numbers it was made with, and a word on what was published."""
+
+    frames: Mapping[str, pd.DataFrame]
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    remark: str = ""
+
+
+def lifecycle(inputs: Inputs) -> Told:
+    from models_ml import lifecycle as model
+
+    stages = model.score(inputs.history, inputs.day)
+    flows = model.flows(inputs.history, inputs.day - timedelta(FLOW_DAYS - 1), inputs.day)
+    frames = {"ml.lifecycle": stages, "ml.lifecycle_flows": flows, "ml.aarrr": model.aarrr(inputs.history, flows)}
+    rules = {"declines_after": model.DECLINES_AFTER, "lost_after": model.LOST_AFTER, "mature_from": model.MATURE_FROM}
+    return Told(frames, rules)
+
+
+def value_tiers(inputs: Inputs) -> Told:
+    from models_ml import loyalty as loyal
+    from models_ml import tiers as model
+    from models_ml.refusal import TooLittleData
+
+    told = model.score(inputs.history, inputs.refunds, inputs.day)
+    edges = [told.edges]
+    try:
+        edges.append(loyal.score(inputs.history, inputs.day).edges)
+    except TooLittleData:
+        edges.append(told.edges.head(0))
+    frames = {"ml.value_tiers": told.scores, "ml.segment_edges": pd.concat(edges)}
+    return Told(frames, {"edges": _plain(told.edges), "changed_today": told.changes[inputs.day]})
+
+
+def loyalty(inputs: Inputs) -> Told:
+    from models_ml import loyalty as model
+
+    told = model.score(inputs.history, inputs.day)
+    return Told({"ml.loyalty": told.scores}, {"edges": _plain(told.edges), "changed_today": told.changes[inputs.day]})
+
+
+def personas(inputs: Inputs) -> Told:
+    from models_ml import persona as model
+    from models_ml.persona_words import profiles
+
+    this, before = (inputs.habits_on(quarter) for quarter in inputs.quarters)
+    basis = this if len(this) >= model.MINIMUM_CUSTOMERS else inputs.habits
+    found = model.train(basis, before, SEED)
+    scores = model.score(found, inputs.habits)
+    words = profiles(found, model.explain(scores, inputs.habits), str(inputs.habits["currency_code"].iloc[0]))
+    numbers = {name: getattr(value, "tolist", lambda value=value: value)() for name, value in vars(found).items()}
+    return Told({"ml.personas": scores, "ml.persona_profiles": words}, numbers)
+
+
+def preferences(inputs: Inputs) -> Told:
+    from models_ml import preference as model
+    from models_ml.refusal import TooLittleData
+
+    frames, weights, silent = [], {}, []
+    for aspect, counts in inputs.ask(TASTES).groupby("aspect"):
+        try:
+            taste = model.train(counts, inputs.habits)
+        except TooLittleData:
+            silent.append(str(aspect))
+            continue
+        frames.append(model.score(taste, counts, inputs.habits).assign(aspect=aspect, as_of_date=inputs.day))
+        weights[str(aspect)] = taste.weight
+    if not frames:
+        raise TooLittleData(
+            f"Too little data: nothing is known of {model.MINIMUM_PURCHASES} purchases. Nothing is published.",
+            f"数据不足：没有任何一项偏好有 {model.MINIMUM_PURCHASES} 次购买记录，不发布任何结果。",
+        )
+    remark = f"Too few purchases for: {', '.join(silent)}." if silent else ""
+    return Told({"ml.preferences": pd.concat(frames)}, {"prior_weight": weights}, remark)
+
+
+def trust(inputs: Inputs) -> Told:
+    from models_ml import trust as model
+
+    conduct = inputs.ask(CONDUCT)
+    norms = model.train(conduct)
+    return Told({"ml.trust": model.score(norms, conduct, trust_overrides(), inputs.day)}, asdict(norms))
+
+
+def health(inputs: Inputs) -> Told:
+    from models_ml import health as model
+
+    kept = inputs.if_there(KEPT, "ml.health_history")
+    kept = kept if len(kept.columns) else pd.DataFrame(columns=["customer_id", "as_of_date", "health_score"])
+    chances = inputs.if_there(CHANCES, "ml.churn_scores")
+    scores = model.score(chances, kept, inputs.day)
+    history = pd.concat([kept, scores[list(kept.columns)]]) if len(kept) else scores[list(kept.columns)]
+    return Told({"ml.health": scores, "ml.health_history": history})
+
+
+def next_products(inputs: Inputs) -> Told:
+    from models_ml import next_product as model
+
+    bought = inputs.ask(PURCHASES)
+    shelf = model.train(bought, inputs.day)
+    return Told({"ml.next_products": model.score(shelf, bought, inputs.day)}, {"half_life_days": model.HALF_LIFE})
+
+
+def next_purchases(inputs: Inputs) -> Told:
+    from models_ml import next_purchase as model
+
+    rhythm = model.train(inputs.history, inputs.day)
+    scores = model.score(rhythm, inputs.history, inputs.day)
+    return Told({"ml.next_purchases": scores}, {"gaps": len(rhythm.ratios)})
+
+
+def lead_scores(inputs: Inputs) -> Told:
+    from models_ml import leads as model
+
+    leads = inputs.ask(LEADS)
+    ended, waiting = leads[leads["has_ended"]], leads[leads["is_open"]].reset_index(drop=True)
+    verdict = model.judge(ended, SEED)
+    fitted = model.train(ended) if verdict.is_better else model.rates(ended, "channel")
+    scores = model.score(fitted, waiting).assign(as_of_date=inputs.day, recommended_staff_id=None, model_run_id=None)
+    staff = leads.loc[leads["is_recent"], "owner_id"].dropna().unique().tolist()
+    if verdict.is_better and staff and len(waiting):
+        scores["recommended_staff_id"] = model.match(fitted, waiting, staff)
+    numbers = asdict(verdict) | {"intercept": fitted.intercept, "effects": fitted.effects}
+    return Told({"ml.lead_scores": scores}, numbers, verdict.sentence())
+
+
+def sales_forecast(inputs: Inputs) -> Told:
+    from models_ml import sales_forecast as model
+
+    daily = inputs.ask(DAILY)
+    months = model.by_month(daily, inputs.day)
+    told = model.forecast(months.to_numpy(), SEASON, AHEAD)
+    past = pd.DataFrame({"month": months.index, "net_revenue": months.to_numpy(), "is_forecast": False})
+    ahead = pd.date_range(months.index[-1], periods=AHEAD + 1, freq="MS")[1:]
+    coming = {"month": ahead, "net_revenue": told.values, "lower_80": told.lower_80, "upper_80": told.upper_80}
+    rows = pd.concat([past, pd.DataFrame(coming).assign(is_forecast=True, model=told.rung)])
+    numbers = {"rung": told.rung, "wape": told.errors, "coverage_80": told.coverage, "folds": told.folds}
+    return Told({"ml.sales_forecast": rows}, numbers)
+
+
+MODELS: dict[str, Callable[[Inputs], Told]] = {
+    "lifecycle": lifecycle,
+    "value_tiers": value_tiers,
+    "loyalty": loyalty,
+    "personas": personas,
+    "preferences": preferences,
+    "trust": trust,
+    "health": health,
+    "next_products": next_products,
+    "next_purchases": next_purchases,
+    "lead_scores": lead_scores,
+    "sales_forecast": sales_forecast,
+}
+
+
+def _plain(edges: pd.DataFrame) -> list[dict[str, Any]]:
+    return [{str(name): value for name, value in row.items()} for row in edges.to_dict("records")]
