@@ -99,3 +99,26 @@ def rfm_map(frame: pd.DataFrame, theme: str) -> alt.LayerChart:
     counts = base.mark_text(color=INK[theme], fontSize=14, fontWeight=600, dy=-20).encode(text="count_text:N")
     names = base.mark_text(color=INK[theme], fontSize=11, lineBreak="\n", baseline="top", dy=-10).encode(text="label:N")
     return (squares + counts + names).properties(height=440)
+
+
+def timeline(frame: pd.DataFrame) -> alt.Chart:
+    """A tick for everything that happened, a row for each kind. Drag and scroll to look closer.
+
+    Columns: event, amount_text and day_text (words), occurred_at (moment).
+    """
+    return (
+        alt.Chart(frame)
+        .mark_point(filled=True, size=55, opacity=0.6)
+        .encode(
+            x=alt.X("occurred_at:T", title=None, axis=alt.Axis(labelOverlap="greedy")),
+            y=alt.Y("event:N", title=None, sort=None),
+            color=alt.Color("event:N", legend=None, sort=None),
+            tooltip=[
+                alt.Tooltip("day_text:N", title=t("chart.day")),
+                alt.Tooltip("event:N", title=t("column.event")),
+                alt.Tooltip("amount_text:N", title=t("column.amount")),
+            ],
+        )
+        .properties(height=36 * frame["event"].nunique() + 40, padding=_PADDING)
+        .interactive(bind_y=False)
+    )

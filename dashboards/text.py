@@ -88,6 +88,13 @@ def percent(value: float | None) -> str:
     return MISSING if value is None or pd.isna(value) else format_percent(value, format="#,##0.0%", locale=language())
 
 
+def decimal(value: float | None, digits: int = 1) -> str:
+    """A number with a fixed count of decimals: 12.3."""
+    if value is None or pd.isna(value):
+        return MISSING
+    return format_decimal(value, format=f"#,##0.{'0' * digits}", locale=language())
+
+
 def change(value: float) -> str:
     """A relative change with its sign: 0.05 -> +5.0%."""
     return format_percent(value, format="+#,##0.0%;-#,##0.0%", locale=language())

@@ -69,7 +69,8 @@ def published_relations() -> dict[str, str]:
         for node in nodes
         if node["config"].get("meta", {}).get("publish")
     }
-    return shown | {"ml.rfm": MARTS} | dict.fromkeys(ledger.PUBLISHED, MARTS)
+    ours = ("ml.rfm", "marts.segment_members", "marts.saved_segments")
+    return shown | dict.fromkeys((*ours, *ledger.PUBLISHED), MARTS) | {"marts.customer_search": PEOPLE}
 
 
 def suite_of(relation: str) -> "gx.ExpectationSuite":

@@ -153,6 +153,7 @@ days = st.segmented_control(
     default=PERIODS[0],
     required=True,
     key="period",
+    bind="query-params",
 )
 currency = draw_figures(as_of, days, missing)
 if not missing:
@@ -164,5 +165,6 @@ if not missing:
         default="month",
         required=True,
         key="grain",
+        bind="query-params",
     )
     draw_series(as_of, grain, currency)
