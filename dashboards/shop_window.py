@@ -12,7 +12,7 @@ import os
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -60,6 +60,7 @@ class Snapshot:
     as_of_date: date
     published_at: datetime
     run_id: str
+    checks: Mapping[str, int] = field(default_factory=dict)
 
 
 def refresh() -> Snapshot:
@@ -96,7 +97,7 @@ def find(published: Path) -> Snapshot:
         raise SnapshotUnreadableError(f"{pointer}: {problem!r}") from problem
     if not isinstance(version, str) or Path(version).name != version:
         raise SnapshotUnreadableError(f"{pointer}: the version is not the name of a folder: {version!r}")
-    return _describe(published / version)
+    return version_of(published / version)
 
 
 def show(sql: str, parameters: Mapping[str, object] | None = None) -> pd.DataFrame:
@@ -164,7 +165,8 @@ def _columns() -> defaultdict[tuple[str, str], frozenset[str]]:
     return defaultdict(frozenset, found.to_dict())
 
 
-def _describe(folder: Path) -> Snapshot:
+def version_of(folder: Path) -> Snapshot:
+    """What lies in a version's folder. Raises SnapshotUnreadableError."""
     try:
         manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
         snapshot = Snapshot(
@@ -174,6 +176,7 @@ def _describe(folder: Path) -> Snapshot:
             as_of_date=date.fromisoformat(manifest["as_of_date"]),
             published_at=datetime.fromisoformat(manifest["published_at"]),
             run_id=manifest["run_id"],
+            checks=manifest.get("checks", {}),
         )
     except (OSError, ValueError, LookupError, TypeError) as problem:
         raise SnapshotUnreadableError(f"{folder.name}: manifest.json: {problem!r}") from problem
