@@ -109,6 +109,23 @@ def show(sql: str, parameters: Mapping[str, object] | None = None) -> pd.DataFra
     return _select(str(current().marts), None, sql, dict(parameters or {}))
 
 
+def show_of(snapshot: Snapshot, sql: str) -> pd.DataFrame:
+    """The same of another version, for comparing it with this one."""
+    return _select(str(snapshot.marts), None, sql, {})
+
+
+def before(snapshot: Snapshot) -> Snapshot | None:
+    """The newest version published before that one which can still be opened; None when there is none."""
+    earlier = [folder for folder in published_folder().iterdir() if folder.name < snapshot.version]
+    for folder in sorted(earlier, reverse=True):
+        if (folder / "manifest.json").is_file() and not folder.is_symlink():
+            try:
+                return version_of(folder)
+            except SnapshotUnreadableError:
+                continue  # half published, and never pointed to
+    return None
+
+
 def show_people(sql: str, parameters: Mapping[str, object] | None = None) -> pd.DataFrame:
     """The same on both files; what names a person is called `people.marts.<table>`.
 
@@ -221,9 +238,9 @@ def _cursor(marts: str, people: str | None) -> duckdb.DuckDBPyConnection:
     return cursor
 
 
-@st.cache_resource(max_entries=1, show_spinner=False)
+@st.cache_resource(max_entries=2, show_spinner=False)
 def _nameless(marts: str) -> duckdb.DuckDBPyConnection:
-    """One read-only instance a process and version. The one before is let go when a new version is opened."""
+    """One read-only instance a process and version: this one's and the one's before it, which it is compared with."""
     try:
         connection = duckdb.connect(marts, read_only=True, config=_config())
         connection.execute(_NAMES)
