@@ -22,3 +22,7 @@ def type_bigint() -> str:
 
 def type_string() -> str:
     return "varchar"
+
+
+def date_trunc(_datepart: str, expression: str) -> str:
+    return f"date_trunc('month', {expression})"

@@ -81,6 +81,7 @@ customers as (
 
     select coalesce(sum(net_revenue), 0) as amount
     from {{ ref('customer_features') }}
+    where as_of_date = {{ as_of_date() }}
 
 )
 

@@ -49,9 +49,9 @@ def rfm(context: dg.AssetExecutionContext, warehouse: Warehouse) -> dg.Materiali
     from models_ml import rfm as model
 
     day = as_of_date(context)
-    features = warehouse.read("""
+    features = warehouse.read(f"""
         select customer_id, as_of_date, recency_days, order_count, net_revenue, currency_code
-        from marts.customer_features where order_count >= 1
+        from marts.customer_features where order_count >= 1 and as_of_date = date '{day}'
     """)
     if features.empty:
         scores, parameters, gate = pd.DataFrame(columns=list(COLUMNS)), "{}", NOBODY

@@ -62,7 +62,16 @@ keyed as (
         ) as customer_id,
         campaign_members.status,
         campaign_members.has_responded,
-        coalesce(campaign_members.sent_at, campaign_members.created_at) as touched_at
+        coalesce(campaign_members.sent_at, campaign_members.created_at) as touched_at,
+        case
+            when campaign_members.has_responded
+                then coalesce(
+                    campaign_members.clicked_at,
+                    campaign_members.first_responded_at,
+                    campaign_members.sent_at,
+                    campaign_members.created_at
+                )
+        end as responded_at
     from campaign_members
     left join campaigns
         on campaign_members.campaign_id = campaigns.campaign_id

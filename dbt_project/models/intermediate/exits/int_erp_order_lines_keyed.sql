@@ -37,7 +37,9 @@ keyed as (
         ) as net_amount,
         order_lines.currency_code,
         cast(null as {{ dbt.type_string() }}) as country,
+        order_lines.line_discount,
         order_lines.ordered_at,
+        order_lines.paid_at,
         false as is_return,
         order_lines.delivery_date
     from order_lines

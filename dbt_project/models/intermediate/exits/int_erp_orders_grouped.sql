@@ -18,7 +18,11 @@ orders as (
         count(*) as line_count,
         cast(sum(quantity) as bigint) as item_count,
         cast(sum(net_amount) as decimal(18, 2)) as net_revenue,
-        cast(0 as decimal(18, 2)) as shipping_amount
+        cast(0 as decimal(18, 2)) as shipping_amount,
+        'b2b' as channel,
+        cast(sum(line_discount) as decimal(18, 2)) as discount_amount,
+        min(paid_at) as paid_at,
+        cast(null as timestamp) as cancelled_at
     from order_lines
     group by order_id
 

@@ -61,19 +61,20 @@ events as (
 
 ),
 
--- A browser in which only one person ever signed in is that person's. The tablet of a store is nobody's.
-owned_browsers as (
+-- Whoever signs in with a browser for the first time was its visitor until then, and from then on we know it. What
+-- happens on it later without a sign-in may be anybody.
+first_sign_ins as (
 
     select
         source_system,
         visitor,
-        min(user_id) as user_id
+        user_id,
+        occurred_at,
+        row_number() over (partition by source_system, visitor order by occurred_at, event_id) as sign_in_number
     from events
     where
         visitor is not null
         and user_id is not null
-    group by source_system, visitor
-    having count(distinct user_id) = 1
 
 ),
 
@@ -83,6 +84,11 @@ keyed as (
         concat(events.source_system, '|', events.event_id) as event_id,
         events.source_system,
         web_users.customer_id,
+        case
+            when web_users.customer_id is null then null
+            when events.user_id is null then first_sign_ins.occurred_at
+            else events.occurred_at
+        end as identified_at,
         {{ dbt.hash('events.visitor') }} as visitor_id,
         events.session_id,
         events.event_type,
@@ -92,14 +98,16 @@ keyed as (
         events.marketing_medium,
         events.marketing_campaign
     from events
-    left join owned_browsers
+    left join first_sign_ins
         on
-            events.source_system = owned_browsers.source_system
-            and events.visitor = owned_browsers.visitor
+            events.source_system = first_sign_ins.source_system
+            and events.visitor = first_sign_ins.visitor
+            and first_sign_ins.sign_in_number = 1
+            and events.occurred_at < first_sign_ins.occurred_at
     left join web_users
         on
             events.source_system = web_users.source_system
-            and coalesce(events.user_id, owned_browsers.user_id) = web_users.source_record_id
+            and coalesce(events.user_id, first_sign_ins.user_id) = web_users.source_record_id
 
 )
 

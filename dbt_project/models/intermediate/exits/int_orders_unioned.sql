@@ -37,7 +37,11 @@ unioned as (
         line_count,
         item_count,
         net_revenue,
-        shipping_amount
+        shipping_amount,
+        channel,
+        discount_amount,
+        paid_at,
+        cancelled_at
     from retail
 
     union all
@@ -53,7 +57,11 @@ unioned as (
         line_count,
         item_count,
         net_revenue,
-        shipping_amount
+        shipping_amount,
+        channel,
+        discount_amount,
+        paid_at,
+        cancelled_at
     from shopify
 
     union all
@@ -69,7 +77,11 @@ unioned as (
         line_count,
         item_count,
         net_revenue,
-        shipping_amount
+        shipping_amount,
+        channel,
+        discount_amount,
+        paid_at,
+        cancelled_at
     from tmall
 
     union all
@@ -85,7 +97,11 @@ unioned as (
         line_count,
         item_count,
         net_revenue,
-        shipping_amount
+        shipping_amount,
+        channel,
+        discount_amount,
+        paid_at,
+        cancelled_at
     from erp
 
 )

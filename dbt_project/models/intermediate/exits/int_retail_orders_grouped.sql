@@ -19,6 +19,7 @@ invoices as (
         cast(sum(case when line_type = 'product' then quantity else 0 end) as bigint) as item_count,
         cast(sum(case when is_net_revenue then net_amount else 0 end) as decimal(18, 2)) as net_revenue,
         cast(sum(case when line_type = 'shipping' then net_amount else 0 end) as decimal(18, 2)) as shipping_amount,
+        cast(-sum(case when line_type = 'discount' then net_amount else 0 end) as decimal(18, 2)) as discount_amount,
         max(abs(unit_price)) as highest_price,
         count(case when line_type not in ('adjustment', 'fee', 'test') then 1 end) as trading_line_count
     from order_lines
@@ -45,7 +46,11 @@ orders as (
         line_count,
         item_count,
         net_revenue,
-        shipping_amount
+        shipping_amount,
+        'retail' as channel,
+        discount_amount,
+        cast(null as timestamp) as paid_at,
+        cast(null as timestamp) as cancelled_at
     from invoices
 
 )

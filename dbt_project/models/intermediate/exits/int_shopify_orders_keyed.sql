@@ -30,7 +30,8 @@ line_counts as (
     select
         order_id,
         count(*) as line_count,
-        sum(quantity) as item_count
+        sum(quantity) as item_count,
+        sum(quantity * unit_price) as list_amount
     from order_lines
     group by order_id
 
@@ -52,7 +53,11 @@ keyed as (
         coalesce(line_counts.line_count, 0) as line_count,
         cast(coalesce(line_counts.item_count, 0) as bigint) as item_count,
         orders.subtotal as net_revenue,
-        orders.shipping_amount
+        orders.shipping_amount,
+        case when orders.channel = 'pos' then 'retail' else 'shop' end as channel,
+        cast(greatest(round(line_counts.list_amount, 2) - orders.subtotal, 0) as decimal(18, 2)) as discount_amount,
+        orders.paid_at,
+        orders.cancelled_at
     from orders
     left join line_counts
         on orders.order_id = line_counts.order_id

@@ -12,6 +12,18 @@ salesforce_cases as (
 
 ),
 
+return_visits as (
+
+    select
+        ticket_id,
+        cast(satisfaction as bigint) as satisfaction,
+        visited_at,
+        row_number() over (partition by ticket_id order by visited_at desc, visit_id) as visit_rank
+    from {{ ref('stg_service__return_visits') }}
+    where satisfaction in ('1', '2', '3', '4', '5')
+
+),
+
 customer_records as (
 
     select * from {{ ref('customer_records') }}
@@ -24,6 +36,7 @@ ticket_statuses as (
 
 ),
 
+-- Asked again by telephone, a customer's own mark counts; else the thumb under the e-mail, whose two ends are 5 and 1.
 tickets as (
 
     select
@@ -38,8 +51,27 @@ tickets as (
         case
             when zendesk_tickets.status in ('solved', 'closed')
                 then coalesce(zendesk_tickets.solved_at, zendesk_tickets.updated_at)
-        end as closed_at
+        end as closed_at,
+        {{ dbt.dateadd('second', 'cast(60 * zendesk_tickets.first_reply_minutes as integer)', 'zendesk_tickets.created_at') }}
+            as first_response_at,
+        coalesce(zendesk_tickets.reopen_count, 0) as reopen_count,
+        greatest(coalesce(zendesk_tickets.assignee_count, 1) - 1, 0) as handoff_count,
+        zendesk_tickets.is_complaint,
+        case
+            when return_visits.ticket_id is not null then return_visits.satisfaction
+            when zendesk_tickets.satisfaction = 'good' then 5
+            when zendesk_tickets.satisfaction = 'bad' then 1
+        end as satisfaction_score,
+        case
+            when return_visits.ticket_id is not null then return_visits.visited_at
+            when zendesk_tickets.satisfaction in ('good', 'bad') then zendesk_tickets.updated_at
+        end as satisfaction_at,
+        return_visits.ticket_id is not null as is_return_visited
     from zendesk_tickets
+    left join return_visits
+        on
+            zendesk_tickets.ticket_id = return_visits.ticket_id
+            and return_visits.visit_rank = 1
     left join customer_records as requesters
         on
             zendesk_tickets.requester_id = requesters.source_record_id
@@ -60,7 +92,17 @@ tickets as (
         salesforce_cases.origin,
         salesforce_cases.created_at,
         salesforce_cases.updated_at,
-        salesforce_cases.closed_at
+        salesforce_cases.closed_at,
+        salesforce_cases.first_response_at,
+        coalesce(salesforce_cases.reopen_count, 0),
+        0,
+        coalesce(salesforce_cases.case_type = 'complaint', false),
+        case when salesforce_cases.satisfaction between 1 and 5 then salesforce_cases.satisfaction end,
+        case
+            when salesforce_cases.satisfaction between 1 and 5
+                then coalesce(salesforce_cases.updated_at, salesforce_cases.closed_at)
+        end,
+        false
     from salesforce_cases
     left join customer_records as contacts
         on
@@ -84,7 +126,14 @@ keyed as (
         tickets.channel,
         tickets.created_at,
         tickets.updated_at,
-        tickets.closed_at
+        tickets.closed_at,
+        tickets.first_response_at,
+        tickets.reopen_count,
+        tickets.handoff_count,
+        tickets.is_complaint,
+        tickets.satisfaction_score,
+        tickets.satisfaction_at,
+        tickets.is_return_visited
     from tickets
     left join ticket_statuses
         on

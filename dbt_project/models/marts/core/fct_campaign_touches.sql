@@ -15,7 +15,8 @@ final as (
         customer_id,
         status,
         has_responded,
-        touched_at
+        touched_at,
+        responded_at
     from campaign_touches
 
 )

@@ -12,6 +12,7 @@ final as (
         event_id,
         source_system,
         customer_id,
+        identified_at,
         visitor_id,
         session_id,
         event_type,

@@ -6,6 +6,12 @@ order_lines as (
 
 ),
 
+products as (
+
+    select * from {{ ref('dim_products') }}
+
+),
+
 exchange_rates as (
 
     select * from {{ ref('int_exchange_rates') }}
@@ -20,6 +26,7 @@ final as (
         order_lines.source_system,
         order_lines.customer_id,
         order_lines.product_id,
+        coalesce(products.category, 'unknown') as category,
         order_lines.line_type,
         order_lines.is_net_revenue,
         order_lines.quantity,
@@ -33,6 +40,8 @@ final as (
         order_lines.is_return,
         order_lines.delivery_date
     from order_lines
+    left join products
+        on order_lines.product_id = products.product_id
     left join exchange_rates
         on
             order_lines.currency_code = exchange_rates.currency_code

@@ -12,6 +12,24 @@ exchange_rates as (
 
 ),
 
+numbered as (
+
+    select
+        *,
+        order_type = 'sale' and customer_id is not null as is_customers_sale,
+        row_number() over (partition by customer_id, order_type order by ordered_at, order_id) as type_number,
+        row_number() over (
+            partition by customer_id, order_type = 'adjustment'
+            order by ordered_at, order_id
+        ) as placement_number,
+        lag(ordered_at) over (
+            partition by customer_id, order_type = 'adjustment'
+            order by ordered_at, order_id
+        ) as previously_placed_at
+    from orders
+
+),
+
 final as (
 
     select
@@ -29,8 +47,22 @@ final as (
         orders.item_count,
         cast(round(orders.net_revenue * exchange_rates.rate, 2) as decimal(18, 2)) as net_revenue,
         cast(round(orders.shipping_amount * exchange_rates.rate, 2) as decimal(18, 2)) as shipping_amount,
-        orders.customer_id is null as is_guest
-    from orders
+        orders.customer_id is null as is_guest,
+        orders.channel,
+        cast(round(orders.discount_amount * exchange_rates.rate, 2) as decimal(18, 2)) as discount_amount,
+        case when orders.is_customers_sale then orders.type_number end as order_number,
+        orders.is_customers_sale and orders.type_number = 1 as is_first_order,
+        case when orders.customer_id is not null and orders.order_type <> 'adjustment' then orders.placement_number end
+            as placement_number,
+        case
+            when orders.customer_id is not null and orders.order_type <> 'adjustment'
+                then cast({{ dbt.datediff('orders.previously_placed_at', 'orders.ordered_at', 'second') }} as bigint)
+        end as seconds_since_previous_order,
+        orders.paid_at,
+        cast({{ dbt.datediff('orders.ordered_at', 'orders.paid_at', 'day') }} as integer) as payment_delay_days,
+        orders.order_type = 'cancelled' as is_cancelled,
+        orders.cancelled_at
+    from numbered as orders
     left join exchange_rates
         on
             orders.currency_code = exchange_rates.currency_code

@@ -9,6 +9,7 @@ customers as (
 features as (
 
     select * from {{ ref('customer_features') }}
+    where as_of_date = {{ as_of_date() }}
 
 ),
 

@@ -1,4 +1,24 @@
+{#-
+  One text for every cutoff: each fact is joined to the cutoffs after it, so that nothing can be told of a day that
+  happened on it or later. Only cutoffs are computed whose facts are not those they were computed from: a normal day
+  costs one, a late row costs the cutoffs after it.
+-#}
+{{ config(
+    materialized='incremental',
+    incremental_strategy='delete+insert' if target.type == 'duckdb' else 'insert_overwrite',
+    unique_key='as_of_date',
+    partition_by='as_of_date' if target.type == 'spark' else none,
+    on_schema_change='append_new_columns',
+    pre_hook="{{ forget_other_cutoffs() }}"
+) }}
+
 with
+
+cutoffs as (
+
+    {{ pending_cutoffs(this if is_incremental() else none) }}
+
+),
 
 customers as (
 
@@ -6,109 +26,273 @@ customers as (
 
 ),
 
+-- An order that was called off later stood on the day.
 orders as (
 
-    select * from {{ ref('fct_orders') }}
+    select
+        cutoffs.as_of_date,
+        orders.*,
+        {{ days_back('orders.ordered_at', 'cutoffs.as_of_date') }} as days_back,
+        orders.order_type = 'sale' or orders.cancelled_at >= cutoffs.as_of_date as is_sale
+    from {{ ref('fct_orders') }} as orders
+    inner join cutoffs
+        on orders.ordered_at < cutoffs.as_of_date
     where
-        order_type = 'sale'
-        and ordered_at < {{ as_of_date() }}
+        orders.customer_id is not null
+        and orders.order_type <> 'adjustment'
 
 ),
 
 refunds as (
 
-    select * from {{ ref('fct_refunds') }}
-    where refunded_at < {{ as_of_date() }}
-
-),
-
-tickets as (
-
-    select * from {{ ref('fct_tickets') }}
-    where created_at < {{ as_of_date() }}
-
-),
-
-events as (
-
-    select * from {{ ref('fct_events') }}
-    where occurred_at < {{ as_of_date() }}
-
-),
-
-campaign_touches as (
-
-    select * from {{ ref('fct_campaign_touches') }}
-    where touched_at < {{ as_of_date() }}
-
-),
-
-days as (
-
     select
-        {{ as_of_date() }} as as_of_date,
-        {{ dbt.dateadd('day', -90, as_of_date()) }} as recent_from
+        cutoffs.as_of_date,
+        refunds.customer_id,
+        refunds.refund_amount,
+        {{ days_back('refunds.refunded_at', 'cutoffs.as_of_date') }} as days_back
+    from {{ ref('fct_refunds') }} as refunds
+    inner join cutoffs
+        on refunds.refunded_at < cutoffs.as_of_date
+    where refunds.customer_id is not null
 
 ),
 
 order_features as (
 
     select
-        orders.customer_id,
-        min(orders.order_date) as first_order_date,
-        max(orders.order_date) as last_order_date,
-        count(*) as order_count,
-        sum(orders.net_revenue) as gross_revenue,
-        count(case when orders.ordered_at >= days.recent_from then 1 end) as orders_90d,
-        sum(case when orders.ordered_at >= days.recent_from then orders.net_revenue else 0 end) as gross_revenue_90d
+        as_of_date,
+        customer_id,
+        min(case when is_sale then order_date end) as first_order_date,
+        max(case when is_sale then order_date end) as last_order_date,
+        count(case when is_sale then 1 end) as order_count,
+        sum(case when is_sale then net_revenue end) as gross_revenue,
+        {%- for days in [7, 30, 90, 180, 365] %}
+        count(case when is_sale and days_back <= {{ days }} then 1 end) as orders_{{ days }}d,
+        sum(case when is_sale and days_back <= {{ days }} then net_revenue end) as gross_revenue_{{ days }}d,
+        {%- endfor %}
+        sum(case when is_sale then discount_amount end) as discount_amount,
+        count(distinct case when is_sale then source_system end) as source_count,
+        max(case when placement_number = 1 then source_system end) as first_source,
+        count(seconds_since_previous_order) as gap_count,
+        cast(sum(seconds_since_previous_order) as decimal(38, 0)) as gap_sum,
+        sum(
+            cast(seconds_since_previous_order as decimal(18, 0)) * cast(seconds_since_previous_order as decimal(18, 0))
+        ) as gap_square_sum
     from orders
-    cross join days
-    group by orders.customer_id
+    group by as_of_date, customer_id
+
+),
+
+-- Sums of whole seconds are exact in any order of rows; only what comes of them is rounded.
+rhythm_features as (
+
+    select
+        *,
+        cast(gap_sum as double) / gap_count / 86400 as gap_days_mean,
+        sqrt(
+            cast(gap_count * gap_square_sum - gap_sum * gap_sum as double)
+            / gap_count / nullif(gap_count - 1, 0)
+        ) / 86400 as gap_days_std
+    from order_features
 
 ),
 
 refund_features as (
 
     select
-        refunds.customer_id,
+        as_of_date,
+        customer_id,
         count(*) as refund_count,
-        sum(refunds.refund_amount) as refund_amount,
-        sum(case when refunds.refunded_at >= days.recent_from then refunds.refund_amount else 0 end)
-            as refund_amount_90d
+        sum(refund_amount) as refund_amount,
+        count(case when days_back <= 365 then 1 end) as refunds_365d,
+        {%- for days in [7, 30, 90, 180, 365] %}
+        sum(case when days_back <= {{ days }} then refund_amount end) as refund_amount_{{ days }}d
+        {%- if not loop.last %},{% endif %}
+        {%- endfor %}
     from refunds
-    cross join days
-    group by refunds.customer_id
+    group by as_of_date, customer_id
+
+),
+
+category_lines as (
+
+    select
+        cutoffs.as_of_date,
+        lines.customer_id,
+        lines.category,
+        count(*) as line_count,
+        sum(cast(lines.net_amount / lines.quantity as decimal(18, 4))) as price_sum
+    from {{ ref('fct_order_lines') }} as lines
+    inner join cutoffs
+        on lines.ordered_at < cutoffs.as_of_date
+    where
+        lines.customer_id is not null
+        and lines.line_type = 'product'
+        and lines.quantity > 0
+        and lines.net_amount > 0
+    group by cutoffs.as_of_date, lines.customer_id, lines.category
+
+),
+
+category_prices as (
+
+    select
+        *,
+        sum(price_sum) over (partition by as_of_date, category)
+        / sum(line_count) over (partition by as_of_date, category) as category_price
+    from category_lines
+
+),
+
+category_features as (
+
+    select
+        as_of_date,
+        customer_id,
+        count(case when category <> 'unknown' then 1 end) as category_count,
+        cast(sum(cast(price_sum / category_price as decimal(18, 6))) as double) / sum(line_count) as price_level
+    from category_prices
+    group by as_of_date, customer_id
 
 ),
 
 ticket_features as (
 
     select
-        customer_id,
+        cutoffs.as_of_date,
+        tickets.customer_id,
         count(*) as ticket_count,
-        count(case when is_open then 1 end) as open_ticket_count
-    from tickets
-    group by customer_id
+        count(case when {{ days_back('tickets.created_at', 'cutoffs.as_of_date') }} <= 90 then 1 end) as tickets_90d,
+        count(
+            case
+                when coalesce(tickets.closed_at >= cutoffs.as_of_date, tickets.is_open) then 1
+            end
+        ) as open_ticket_count,
+        count(
+            case when tickets.satisfaction_at < cutoffs.as_of_date and tickets.satisfaction_score <= 2 then 1 end
+        ) as bad_rating_count,
+        cast(sum(case when tickets.satisfaction_at < cutoffs.as_of_date then tickets.satisfaction_score end) as double)
+        / count(case when tickets.satisfaction_at < cutoffs.as_of_date then tickets.satisfaction_score end)
+            as satisfaction_mean
+    from {{ ref('fct_tickets') }} as tickets
+    inner join cutoffs
+        on tickets.created_at < cutoffs.as_of_date
+    where tickets.customer_id is not null
+    group by cutoffs.as_of_date, tickets.customer_id
 
 ),
 
+-- A visit counts from the day on which it is known whose it was.
 visit_features as (
 
     select
+        cutoffs.as_of_date,
+        sessions.customer_id,
+        count(*) as visit_count,
+        count(case when {{ days_back('sessions.started_at', 'cutoffs.as_of_date') }} <= 30 then 1 end) as visits_30d,
+        count(case when {{ days_back('sessions.started_at', 'cutoffs.as_of_date') }} <= 90 then 1 end) as visits_90d,
+        max(sessions.started_at) as last_visit_at
+    from {{ ref('fct_sessions') }} as sessions
+    inner join cutoffs
+        on
+            sessions.started_at < cutoffs.as_of_date
+            and sessions.identified_at < cutoffs.as_of_date
+    where sessions.customer_id is not null
+    group by cutoffs.as_of_date, sessions.customer_id
+
+),
+
+-- The first touch is the first to be known, and of those known at once the earliest.
+first_touches as (
+
+    select
         customer_id,
-        count(distinct session_id) as visit_count
-    from events
-    group by customer_id
+        channel,
+        known_at,
+        row_number() over (partition by customer_id order by known_at, occurred_at, touch_id) as touch_number
+    from (
+        select
+            customer_id,
+            channel,
+            identified_at as known_at,
+            started_at as occurred_at,
+            session_id as touch_id
+        from {{ ref('fct_sessions') }}
+
+        union all
+
+        select
+            customer_id,
+            channel,
+            created_at,
+            created_at,
+            lead_id
+        from {{ ref('fct_leads') }}
+    ) as touches
+    where
+        customer_id is not null
+        and known_at is not null
 
 ),
 
 campaign_features as (
 
     select
+        cutoffs.as_of_date,
+        touches.customer_id,
+        count(*) as campaign_touch_count,
+        count(case when touches.responded_at < cutoffs.as_of_date then 1 end) as campaign_response_count
+    from {{ ref('fct_campaign_touches') }} as touches
+    inner join cutoffs
+        on touches.touched_at < cutoffs.as_of_date
+    where touches.customer_id is not null
+    group by cutoffs.as_of_date, touches.customer_id
+
+),
+
+memberships as (
+
+    select
+        cutoffs.as_of_date,
+        memberships.customer_id,
+        memberships.member_level,
+        memberships.valid_from <= cutoffs.as_of_date as is_level_known,
+        memberships.became_member_at < cutoffs.as_of_date as has_begun,
+        row_number() over (
+            partition by cutoffs.as_of_date, memberships.customer_id
+            order by
+                case when memberships.valid_from <= cutoffs.as_of_date then memberships.valid_from end desc nulls last,
+                memberships.growth_value desc nulls last,
+                memberships.membership_id
+        ) as level_rank
+    from {{ ref('int_memberships_keyed') }} as memberships
+    cross join cutoffs
+
+),
+
+member_features as (
+
+    select
+        as_of_date,
         customer_id,
-        count(*) as campaign_touch_count
-    from campaign_touches
-    group by customer_id
+        max(case when has_begun then 1 else 0 end) = 1 as is_member,
+        max(case when level_rank = 1 and is_level_known then member_level end) as member_level
+    from memberships
+    group by as_of_date, customer_id
+
+),
+
+point_features as (
+
+    select
+        cutoffs.as_of_date,
+        points.customer_id,
+        sum(points.points_change) as points_balance
+    from {{ ref('fct_points') }} as points
+    inner join cutoffs
+        on points.occurred_at < cutoffs.as_of_date
+    where points.customer_id is not null
+    group by cutoffs.as_of_date, points.customer_id
 
 ),
 
@@ -116,44 +300,127 @@ features as (
 
     select
         customers.customer_id,
-        days.as_of_date,
+        cutoffs.as_of_date,
+        cutoffs.inputs_hash,
         customers.entity_type,
         customers.country,
-        order_features.first_order_date,
-        order_features.last_order_date,
-        cast({{ dbt.datediff('order_features.last_order_date', 'days.as_of_date', 'day') }} as integer) as recency_days,
-        cast(coalesce(order_features.order_count, 0) as integer) as order_count,
+        rhythm_features.first_order_date,
+        rhythm_features.last_order_date,
+        cast({{ dbt.datediff('rhythm_features.last_order_date', 'cutoffs.as_of_date', 'day') }} as integer)
+            as recency_days,
+        cast(coalesce(rhythm_features.order_count, 0) as integer) as order_count,
         cast(coalesce(refund_features.refund_count, 0) as integer) as refund_count,
-        cast(coalesce(order_features.gross_revenue, 0) as decimal(18, 2)) as gross_revenue,
+        cast(coalesce(rhythm_features.gross_revenue, 0) as decimal(18, 2)) as gross_revenue,
         cast(coalesce(refund_features.refund_amount, 0) as decimal(18, 2)) as refund_amount,
         cast(
-            coalesce(order_features.gross_revenue, 0) - coalesce(refund_features.refund_amount, 0) as decimal(18, 2)
+            coalesce(rhythm_features.gross_revenue, 0) - coalesce(refund_features.refund_amount, 0) as decimal(18, 2)
         ) as net_revenue,
         {{ reporting_currency() }} as currency_code,
-        cast(order_features.gross_revenue / order_features.order_count as decimal(18, 2)) as avg_order_value,
-        cast({{ dbt.datediff('order_features.first_order_date', 'days.as_of_date', 'day') }} as integer) as tenure_days,
-        cast(coalesce(order_features.orders_90d, 0) as integer) as orders_90d,
+        cast(rhythm_features.gross_revenue / nullif(rhythm_features.order_count, 0) as decimal(18, 2))
+            as avg_order_value,
+        cast({{ dbt.datediff('rhythm_features.first_order_date', 'cutoffs.as_of_date', 'day') }} as integer)
+            as tenure_days,
+        {%- for days in [7, 30, 90, 180, 365] %}
+        cast(coalesce(rhythm_features.orders_{{ days }}d, 0) as integer) as orders_{{ days }}d,
         cast(
-            coalesce(order_features.gross_revenue_90d, 0) - coalesce(refund_features.refund_amount_90d, 0)
-            as decimal(18, 2)
-        ) as net_revenue_90d,
+            coalesce(rhythm_features.gross_revenue_{{ days }}d, 0)
+            - coalesce(refund_features.refund_amount_{{ days }}d, 0) as decimal(18, 2)
+        ) as net_revenue_{{ days }}d,
+        {%- endfor %}
+        rhythm_features.gap_days_mean,
+        rhythm_features.gap_days_std,
+        cast(
+            {{ dbt.datediff('rhythm_features.last_order_date', 'cutoffs.as_of_date', 'day') }}
+            / nullif(rhythm_features.gap_days_mean, 0) as double
+        ) as recency_over_gap,
+        cast(
+            cast(coalesce(refund_features.refund_amount, 0) as double)
+            / nullif(cast(rhythm_features.gross_revenue as double), 0) as double
+        ) as refund_share,
+        cast(coalesce(refund_features.refunds_365d, 0) as integer) as refunds_365d,
+        cast(
+            cast(rhythm_features.discount_amount as double)
+            / nullif(cast(rhythm_features.gross_revenue + rhythm_features.discount_amount as double), 0) as double
+        ) as discount_share,
+        cast(coalesce(category_features.category_count, 0) as integer) as category_count,
+        cast(coalesce(rhythm_features.source_count, 0) as integer) as source_count,
+        category_features.price_level,
         cast(coalesce(ticket_features.ticket_count, 0) as integer) as ticket_count,
+        cast(coalesce(ticket_features.tickets_90d, 0) as integer) as tickets_90d,
         cast(coalesce(ticket_features.open_ticket_count, 0) as integer) as open_ticket_count,
+        cast(coalesce(ticket_features.bad_rating_count, 0) as integer) as bad_rating_count,
+        ticket_features.satisfaction_mean,
         cast(coalesce(visit_features.visit_count, 0) as integer) as visit_count,
-        cast(coalesce(campaign_features.campaign_touch_count, 0) as integer) as campaign_touch_count
+        cast(coalesce(visit_features.visits_30d, 0) as integer) as visits_30d,
+        cast(coalesce(visit_features.visits_90d, 0) as integer) as visits_90d,
+        cast({{ dbt.datediff('visit_features.last_visit_at', 'cutoffs.as_of_date', 'day') }} as integer)
+            as days_since_last_visit,
+        cast(coalesce(campaign_features.campaign_touch_count, 0) as integer) as campaign_touch_count,
+        cast(coalesce(campaign_features.campaign_response_count, 0) as integer) as campaign_response_count,
+        coalesce(member_features.is_member, false) as is_member,
+        member_features.member_level,
+        cast(point_features.points_balance as double) as points_balance,
+        rhythm_features.first_source,
+        first_touches.channel as first_channel,
+        cast({{ dbt.date_trunc('month', 'rhythm_features.first_order_date') }} as date) as cohort_month
     from customers
-    cross join days
-    left join order_features
-        on customers.customer_id = order_features.customer_id
+    cross join cutoffs
+    left join rhythm_features
+        on
+            customers.customer_id = rhythm_features.customer_id
+            and cutoffs.as_of_date = rhythm_features.as_of_date
     left join refund_features
-        on customers.customer_id = refund_features.customer_id
+        on
+            customers.customer_id = refund_features.customer_id
+            and cutoffs.as_of_date = refund_features.as_of_date
+    left join category_features
+        on
+            customers.customer_id = category_features.customer_id
+            and cutoffs.as_of_date = category_features.as_of_date
     left join ticket_features
-        on customers.customer_id = ticket_features.customer_id
+        on
+            customers.customer_id = ticket_features.customer_id
+            and cutoffs.as_of_date = ticket_features.as_of_date
     left join visit_features
-        on customers.customer_id = visit_features.customer_id
+        on
+            customers.customer_id = visit_features.customer_id
+            and cutoffs.as_of_date = visit_features.as_of_date
+    left join first_touches
+        on
+            customers.customer_id = first_touches.customer_id
+            and first_touches.touch_number = 1
+            and first_touches.known_at < cutoffs.as_of_date
     left join campaign_features
-        on customers.customer_id = campaign_features.customer_id
+        on
+            customers.customer_id = campaign_features.customer_id
+            and cutoffs.as_of_date = campaign_features.as_of_date
+    left join member_features
+        on
+            customers.customer_id = member_features.customer_id
+            and cutoffs.as_of_date = member_features.as_of_date
+    left join point_features
+        on
+            customers.customer_id = point_features.customer_id
+            and cutoffs.as_of_date = point_features.as_of_date
+    -- Whoever nobody knew on the day is not told of. The run's day knows everybody who is known.
+    where
+        cutoffs.as_of_date = cutoffs.run_date
+        or customers.first_seen_date < cutoffs.as_of_date
+        or rhythm_features.customer_id is not null
+
+),
+
+-- Where a customer stands among all of the same day, from 0 to 1, 1 best: what drifts with the business does not.
+ranked as (
+
+    select
+        *,
+        percent_rank() over (partition by as_of_date order by recency_days desc nulls first) as recency_rank,
+        percent_rank() over (partition by as_of_date order by order_count) as order_count_rank,
+        percent_rank() over (partition by as_of_date order by net_revenue) as net_revenue_rank,
+        percent_rank() over (partition by as_of_date order by visits_90d) as visits_90d_rank
+    from features
 
 )
 
-select * from features
+select * from ranked

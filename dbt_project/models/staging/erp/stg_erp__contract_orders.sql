@@ -32,6 +32,7 @@ renamed as (
 
         ---------- timestamps
         cast(ordered_at as timestamp) as ordered_at,
+        cast(paid_at as timestamp) as paid_at,
         _delivery_date as delivery_date
 
     from source

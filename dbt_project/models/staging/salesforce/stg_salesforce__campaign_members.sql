@@ -31,6 +31,7 @@ renamed as (
         cast(sent_at as timestamp) as sent_at,
         cast(opened_at as timestamp) as opened_at,
         cast(clicked_at as timestamp) as clicked_at,
+        cast(first_responded_date as timestamp) as first_responded_at,
         cast(created_date as timestamp) as created_at
 
     from source

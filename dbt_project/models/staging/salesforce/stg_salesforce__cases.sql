@@ -19,6 +19,11 @@ renamed as (
         lower(status) as status,
         lower(priority) as priority,
         lower(origin) as origin,
+        lower(type) as case_type,
+
+        ---------- numerics
+        cast(satisfaction as bigint) as satisfaction,
+        cast(reopen_count as bigint) as reopen_count,
 
         ---------- booleans
         coalesce(cast(is_closed as boolean), false) as is_closed,
@@ -27,7 +32,8 @@ renamed as (
         ---------- timestamps
         cast(created_date as timestamp) as created_at,
         cast(last_modified_date as timestamp) as updated_at,
-        cast(closed_date as timestamp) as closed_at
+        cast(closed_date as timestamp) as closed_at,
+        cast(first_response_at as timestamp) as first_response_at
 
     from source
 

@@ -14,6 +14,8 @@ renamed as (
         id as lead_id,
         converted_contact_id,
         master_record_id as merged_into_lead_id,
+        owner_id,
+        campaign_id,
 
         ---------- person
         coalesce(name, nullif(trim(concat(coalesce(first_name, ''), ' ', coalesce(last_name, ''))), '')) as full_name,
@@ -26,6 +28,8 @@ renamed as (
         ---------- strings
         lead_source,
         status,
+        lower(industry) as industry,
+        rating,
 
         ---------- booleans
         coalesce(cast(is_converted as boolean), false) as is_converted,
@@ -33,6 +37,8 @@ renamed as (
 
         ---------- timestamps
         cast(created_date as timestamp) as created_at,
+        cast(first_response_at as timestamp) as first_response_at,
+        cast(converted_date as timestamp) as converted_at,
         cast(last_modified_date as timestamp) as updated_at
 
     from source

@@ -45,6 +45,8 @@ renamed as (
         utm_source as marketing_source,
         utm_medium as marketing_medium,
         utm_name as marketing_campaign,
+        upper(product_id) as product_id,
+        {{ json_text('properties', 'category') }} as category_spelling,
 
         ---------- timestamps
         cast(occurred_at as timestamp) as occurred_at

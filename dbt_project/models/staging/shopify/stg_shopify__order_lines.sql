@@ -17,6 +17,7 @@ renamed as (
 
         ---------- strings
         lineitem_name as product_name,
+        vendor as brand,
 
         ---------- numerics
         cast(lineitem_quantity as bigint) as quantity,

@@ -17,6 +17,7 @@ renamed as (
 
         ---------- strings
         title as product_name,
+        case when properties like '分类：%' then trim(substring(properties, 4)) end as category_spelling,
 
         ---------- numerics
         cast(quantity as bigint) as quantity,

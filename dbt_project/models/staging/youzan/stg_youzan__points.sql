@@ -26,7 +26,9 @@ renamed as (
         cast(points_balance as bigint) as points_balance,
 
         ---------- timestamps
-        cast(changed_at as timestamp) as changed_at
+        cast(changed_at as timestamp) as changed_at,
+        _delivery_date as delivery_date,
+        _row_number as row_number
 
     from source
 

@@ -18,6 +18,15 @@ renamed as (
         lower(status) as status,
         lower(priority) as priority,
         lower(via_channel) as channel,
+        lower(satisfaction_score) as satisfaction,
+
+        ---------- numerics
+        cast(first_reply_minutes as decimal(18, 2)) as first_reply_minutes,
+        cast(reopens as bigint) as reopen_count,
+        cast(assignee_stations as bigint) as assignee_count,
+
+        ---------- booleans
+        coalesce(lower(tags) like '%complaint%', false) as is_complaint,
 
         ---------- timestamps
         cast(created_at as timestamp) as created_at,

@@ -1,0 +1,76 @@
+{#- What features are held against. It tells of the time after a day, and no feature may read it. -#}
+with
+
+features as (
+
+    select
+        customer_id,
+        as_of_date,
+        90 as horizon_days,
+        {{ dbt.dateadd('day', 90, 'as_of_date') }} as horizon_end,
+        {{ dbt.dateadd('day', 90, 'as_of_date') }} <= {{ as_of_date() }} as is_complete
+    from {{ ref('customer_features') }}
+
+),
+
+sales as (
+
+    select
+        customer_id,
+        ordered_at as happened_at,
+        1 as order_count,
+        net_revenue
+    from {{ ref('fct_orders') }}
+    where
+        order_type = 'sale'
+        and customer_id is not null
+
+    union all
+
+    select
+        customer_id,
+        refunded_at,
+        0,
+        -refund_amount
+    from {{ ref('fct_refunds') }}
+    where customer_id is not null
+
+),
+
+outcomes as (
+
+    select
+        features.customer_id,
+        features.as_of_date,
+        sum(sales.order_count) as order_count,
+        sum(sales.net_revenue) as net_revenue
+    from features
+    inner join sales
+        on
+            features.customer_id = sales.customer_id
+            and features.as_of_date <= sales.happened_at
+            and features.horizon_end > sales.happened_at
+    where features.is_complete
+    group by features.customer_id, features.as_of_date
+
+),
+
+labels as (
+
+    select
+        features.customer_id,
+        features.as_of_date,
+        cast(features.horizon_days as integer) as horizon_days,
+        cast(case when features.is_complete then coalesce(outcomes.order_count, 0) end as integer) as order_count_next,
+        cast(case when features.is_complete then coalesce(outcomes.net_revenue, 0) end as decimal(18, 2))
+            as net_revenue_next,
+        case when features.is_complete then coalesce(outcomes.order_count, 0) > 0 end as has_ordered_next
+    from features
+    left join outcomes
+        on
+            features.customer_id = outcomes.customer_id
+            and features.as_of_date = outcomes.as_of_date
+
+)
+
+select * from labels
