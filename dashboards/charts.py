@@ -213,3 +213,26 @@ def steps(frame: pd.DataFrame, theme: str) -> alt.LayerChart:
     bars = base.mark_bar(cornerRadiusEnd=2)
     labels = base.mark_text(align="left", dx=6, color=INK[theme]).encode(text="share_text:N")
     return (bars + labels).properties(height=34 * len(frame) + 20, padding={**_PADDING, "right": 60})
+
+
+def flows(frame: pd.DataFrame, theme: str) -> alt.LayerChart:
+    """Where people came from down, where they went across. Columns: from_name, to_name, count_text, revenue_text (words),
+    customer_count (number). `theme` is a key of INK.
+    """
+    base = alt.Chart(frame).encode(
+        x=alt.X("to_name:N", sort=None, title=t("chart.to"), axis=alt.Axis(labelAngle=0)),
+        y=alt.Y("from_name:N", sort=None, title=t("chart.from")),
+        tooltip=[
+            alt.Tooltip("from_name:N", title=t("chart.from")),
+            alt.Tooltip("to_name:N", title=t("chart.to")),
+            alt.Tooltip("count_text:N", title=t("column.customer_count")),
+            alt.Tooltip("revenue_text:N", title=t("column.net_revenue")),
+        ],
+    )
+    squares = base.mark_rect(cornerRadius=3, color=_BLUE).encode(
+        fillOpacity=alt.FillOpacity(
+            "customer_count:Q", legend=None, scale=alt.Scale(type="sqrt", domainMin=0, range=[0.08, 0.7])
+        )
+    )
+    counts = base.mark_text(color=INK[theme], fontSize=13, fontWeight=600).encode(text="count_text:N")
+    return (squares + counts).properties(height=52 * frame["from_name"].nunique() + 60, padding=_PADDING)

@@ -207,12 +207,12 @@ def draw_slices(days: int) -> None:
     if not has("marts.buyers_by_period"):
         return
     st.header(t("business.slices"))
-    names = {code: t(f"slice.{code}") for code in ("source", "country")}
+    names = {code: t(f"slice.{code}") for code in ("channel", "country")}
     chosen = st.segmented_control(
         t("business.slice_by"),
         list(names),
         format_func=names.__getitem__,
-        default="source",
+        default="channel",
         required=True,
         key="slice",
         bind="query-params",
@@ -221,7 +221,7 @@ def draw_slices(days: int) -> None:
     if slices.empty:
         st.info(t("business.no_orders"), icon=":material/inbox:")
         return
-    slices["slice"] = [word("system", code) if code else t("business.slice_unknown") for code in slices["slice"]]
+    slices["slice"] = [word("channel", code) if code else t("business.slice_unknown") for code in slices["slice"]]
     slices["change_share"] = (slices["gross_revenue"] / slices["gross_revenue_before"].where(lambda v: v > 0) - 1).astype(float)
     slices = access.hide_small_groups(slices, "customer_count", "order_count", "gross_revenue", "change_share")
     show_table(slices.drop(columns="gross_revenue_before"), key="slices", height="content")

@@ -7,7 +7,7 @@ from functools import partial
 import pandas as pd
 import streamlit as st
 
-from dashboards import access, charts, downloads, freshness
+from dashboards import access, charts, downloads, freshness, segment_comparison
 from dashboards.shop_window import columns, show
 from dashboards.tables import show_table
 from dashboards.text import MISSING, escape, language, md, money_rounded, number, percent, t
@@ -333,7 +333,13 @@ def main() -> None:
     names = sizes.set_index("segment")["name"]
     chosen = st.selectbox(t("segments.choose"), codes, format_func=names.__getitem__, key="segment")
     st.query_params["segment"] = chosen
-    draw_segment(sizes.set_index("segment", drop=False).loc[chosen], scheme, missing)
+    segment = sizes.set_index("segment", drop=False).loc[chosen]
+    draw_segment(segment, scheme, missing)
+    if chosen != NOT_BOUGHT and not pd.isna(segment["customer_count"]) and segment["customer_count"] > 0:
+        picked = segment_comparison.Picked(COLUMN_OF[scheme], chosen, segment["name"])
+        segment_comparison.draw_distinctions(picked)
+        segment_comparison.draw_overlap(picked)
+    segment_comparison.draw_flows()
 
 
 main()

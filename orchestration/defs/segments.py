@@ -33,7 +33,7 @@ where members.segment = $segment
     specs=[
         dg.AssetSpec(
             key,
-            deps=[["marts", "customer_360"]],
+            deps=[["marts", "customer_360"], ["marts", "customer_categories"]],
             group_name="marts",
             kinds={"duckdb"},
             partitions_def=days,

@@ -41,7 +41,7 @@ orders as (
         customer_id,
         order_date,
         net_revenue,
-        source_system,
+        coalesce(channel, '') as channel,
         coalesce(country, '') as country
     from {{ ref('fct_orders') }}
     where
@@ -76,8 +76,8 @@ sliced as (
         customer_id,
         order_date,
         net_revenue,
-        'source' as breakdown,
-        source_system as slice
+        'channel' as breakdown,
+        channel as slice
     from orders
 
     union all
