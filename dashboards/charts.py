@@ -142,7 +142,9 @@ def risk_matrix(frame: pd.DataFrame, theme: str) -> alt.LayerChart:
         ],
     )
     cells = base.mark_rect(cornerRadius=3, color=_EDGE[theme]).encode(
-        fillOpacity=alt.FillOpacity("at_stake:Q", legend=None, scale=alt.Scale(type="sqrt", domainMin=0, range=[0.06, 0.7]))
+        fillOpacity=alt.FillOpacity(
+            "at_stake:Q", legend=None, scale=alt.Scale(type="sqrt", domainMin=0, range=[0.06, 0.7])
+        )
     )
     counts = base.mark_text(color=INK[theme], fontSize=16, fontWeight=600, dy=-10).encode(text="count_text:N")
     stakes = base.mark_text(color=INK[theme], fontSize=12, dy=12).encode(text="stake_text:N")
@@ -186,7 +188,9 @@ def cohorts(frame: pd.DataFrame) -> alt.Chart:
         .encode(
             x=alt.X("months_since:O", title=t("chart.months_since"), axis=alt.Axis(labelAngle=0)),
             y=alt.Y("cohort:O", sort=None, title=None),
-            fillOpacity=alt.FillOpacity("share:Q", legend=None, scale=alt.Scale(type="sqrt", domainMin=0, range=[0.05, 0.95])),
+            fillOpacity=alt.FillOpacity(
+                "share:Q", legend=None, scale=alt.Scale(type="sqrt", domainMin=0, range=[0.05, 0.95])
+            ),
             tooltip=[
                 alt.Tooltip("cohort:N", title=t("column.cohort_month")),
                 alt.Tooltip("months_since:O", title=t("chart.months_since")),
@@ -199,7 +203,10 @@ def cohorts(frame: pd.DataFrame) -> alt.Chart:
 
 
 def steps(frame: pd.DataFrame, theme: str) -> alt.LayerChart:
-    """A bar for each step, in the order of the rows. Columns: name, count_text, share_text, definition, customer_count."""
+    """A bar for each step, in the order of the rows.
+
+    Columns: name, count_text, share_text, definition (words), customer_count.
+    """
     base = alt.Chart(frame).encode(
         y=alt.Y("name:N", sort=None, title=None, axis=alt.Axis(labelLimit=150)),
         x=alt.X("customer_count:Q", title=None, axis=None),
@@ -216,8 +223,9 @@ def steps(frame: pd.DataFrame, theme: str) -> alt.LayerChart:
 
 
 def flows(frame: pd.DataFrame, theme: str) -> alt.LayerChart:
-    """Where people came from down, where they went across. Columns: from_name, to_name, count_text, revenue_text (words),
-    customer_count (number). `theme` is a key of INK.
+    """Where people came from down, where they went across.
+
+    Columns: from_name, to_name, count_text, revenue_text (words), customer_count (number). `theme` is a key of INK.
     """
     base = alt.Chart(frame).encode(
         x=alt.X("to_name:N", sort=None, title=t("chart.to"), axis=alt.Axis(labelAngle=0)),

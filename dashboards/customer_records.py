@@ -8,14 +8,35 @@ import streamlit as st
 from dashboards import access
 from dashboards.decisions import Decision, decide, decided
 from dashboards.shop_window import columns_of_people, show_people
-from dashboards.tables import show_short_table, show_table
+from dashboards.tables import show_table
 from dashboards.text import day, decimal, has, md, t, word
 
-PROFILE = (
-    "full_name gender birth_date email phone company_name address city province region country owner_name status level "
-    "member_number member_level consent_email consent_phone consent_sms first_source source_systems record_count "
-    "first_seen_date last_seen_date"
-).split()
+PROFILE = [
+    "full_name",
+    "gender",
+    "birth_date",
+    "email",
+    "phone",
+    "company_name",
+    "address",
+    "city",
+    "province",
+    "region",
+    "country",
+    "owner_name",
+    "status",
+    "level",
+    "member_number",
+    "member_level",
+    "consent_email",
+    "consent_phone",
+    "consent_sms",
+    "first_source",
+    "source_systems",
+    "record_count",
+    "first_seen_date",
+    "last_seen_date",
+]
 RECORDS = "select * from people.marts.customer_records where customer_id = $customer order by source_system, record_key"
 PROVENANCE = """
 select field, source_system, rule, record_key, losing_values
@@ -52,16 +73,24 @@ def draw_profile(person: pd.Series) -> None:
             }
         )
     frame = pd.DataFrame(rows)
-    show_short_table(frame if provenance else frame.drop(columns="origin"))
+    # a table that is drawn and not written, so that nothing a customer typed is ever read as Markdown
+    show_table(frame if provenance else frame.drop(columns="origin"), key="profile", height="content")
     if not provenance:
         st.caption(t("customer.no_provenance"))
-    st.caption(md("customer.key", key=person["customer_id"]))
+    st.caption(md("customer.key", id=person["customer_id"]))
 
 
 def draw_records(customer: str) -> None:
     """The records that are this customer, what joined them, and the form to object."""
     records = show_people(RECORDS, {"customer": customer})
-    shown = ["source_system", "source_record_type", "source_record_id", "matched_by", "match_probability", "assigned_as_of"]
+    shown = [
+        "source_system",
+        "source_record_type",
+        "source_record_id",
+        "matched_by",
+        "match_probability",
+        "assigned_as_of",
+    ]
     table = records[[name for name in shown if name in records.columns]].copy()
     table["matched_by"] = [word("matched_by", code) for code in table["matched_by"].fillna("")]
     show_table(table, key="records", height="content")
@@ -115,11 +144,19 @@ def _draw_decision(customer: str, records: list[str], links: pd.DataFrame) -> No
         left, right = st.columns(2)
         record_a = left.selectbox(t("column.record_a"), records, key="record_a")
         record_b = right.selectbox(
-            t("column.record_b"), [*records, *others], index=min(1, len(records) - 1), key="record_b", accept_new_options=True
+            t("column.record_b"),
+            [*records, *others],
+            index=min(1, len(records) - 1),
+            key="record_b",
+            accept_new_options=True,
         )
         codes = ("apart", "together", "undo")
         decision = st.radio(
-            t("customer.decision"), codes, format_func=lambda code: word("decision", code), horizontal=True, key="decision"
+            t("customer.decision"),
+            codes,
+            format_func=lambda code: word("decision", code),
+            horizontal=True,
+            key="decision",
         )
         reason = st.text_input(t("customer.reason"), max_chars=200, key="reason")
         if st.form_submit_button(t("customer.decide"), icon=":material/gavel:"):

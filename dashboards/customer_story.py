@@ -10,15 +10,6 @@ from dashboards.tables import show_short_table, show_table
 from dashboards.text import MISSING, day, decimal, escape, language, md, money_rounded, number, percent, t, word
 
 LISTED = 100
-SCHEME_OF = {
-    "segment": "rfm",
-    "segment_8": "rfm_8",
-    "lifecycle_stage": "lifecycle",
-    "value_tier": "value_tier",
-    "loyalty_tier": "loyalty",
-    "trust_band": "trust",
-    "persona": "persona",
-}
 EVENTS = """
 select
     happened.interaction_type,
@@ -29,15 +20,13 @@ select
     case when happened.interaction_type = 'visit' then null else happened.reference_id end as reference_id
 from marts.fct_interactions as happened
 left join marts.fct_orders as orders
-    on happened.interaction_type = 'order' and happened.reference_id = orders.order_id and orders.customer_id = $customer
+    on
+        happened.interaction_type = 'order'
+        and happened.reference_id = orders.order_id
+        and orders.customer_id = $customer
 where happened.customer_id = $customer and happened.occurred_at < $as_of
 order by happened.occurred_at desc, happened.interaction_type, reference_id
 limit 2000
-"""
-SEGMENT_NAME = """
-select case $language when 'zh' then name_zh else name_en end as name
-from marts.segments
-where scheme = $scheme and segment = $segment
 """
 REASONS = """
 select rank, case $language when 'zh' then text_zh else text_en end as reason_text, effect
@@ -67,15 +56,6 @@ limit 50
 """
 
 
-def segment_name(column: str, code: str) -> str:
-    """The published name of a segment that a column of customer_360 holds; the code itself when it has none."""
-    if column not in SCHEME_OF:
-        return word(column, code)
-    question = {"language": language(), "scheme": SCHEME_OF[column], "segment": code}
-    found = show(SEGMENT_NAME, question)
-    return found["name"].iloc[0] if len(found) else word(column, code)
-
-
 def draw_timeline(customer: str) -> None:
     """What happened with them, newest first, by kind."""
     events = show(EVENTS, _of(customer))
@@ -96,7 +76,9 @@ def draw_timeline(customer: str) -> None:
         st.info(t("customer.choose_a_kind"), icon=":material/filter_alt_off:")
         return
     events["event"] = [word("event", kind) for kind in events["interaction_type"]]
-    events["amount_text"] = [money_rounded(*pair) for pair in zip(events["amount"], events["currency_code"], strict=True)]
+    events["amount_text"] = [
+        money_rounded(*pair) for pair in zip(events["amount"], events["currency_code"], strict=True)
+    ]
     events["day_text"] = [day(moment) for moment in events["occurred_at"]]
     st.altair_chart(charts.timeline(events[["event", "occurred_at", "amount_text", "day_text"]]), width="stretch")
     shown = events.head(LISTED)[["occurred_at", "event", "amount", "source_system", "reference_id"]]

@@ -25,7 +25,7 @@ WRITERS: dict[str, tuple[Callable[..., bytes], str]] = {
 
 @dataclass(frozen=True)
 class List:
-    """Customers to be downloaded: a condition on marts.customer_360 with its parameters, and what the list is called."""
+    """Customers to be downloaded: a condition on marts.customer_360, its parameters, and what the list is called."""
 
     name: str
     where: str
@@ -85,9 +85,7 @@ def _question(customers: List, purpose: str, agreed: str) -> tuple[Question, lis
     return Question(sql, customers.parameters, names_people=True), [*names, *contacts]
 
 
-def _draw_buttons(
-    customers: List, purpose: str, asked: tuple[Question, list[str]], counts: dict[str, Any]
-) -> None:
+def _draw_buttons(customers: List, purpose: str, asked: tuple[Question, list[str]], counts: dict[str, Any]) -> None:
     question, names = asked
     snapshot, visitor = current(), access.visitor()
     header = [t(f"column.{name}") for name in names]
@@ -95,7 +93,9 @@ def _draw_buttons(
     with st.container(horizontal=True):
         for kind, (write, mime) in WRITERS.items():
             if kind == "xlsx" and counts["rows"] > exports.XLSX_MAX_ROWS:
-                st.caption(md("segments.too_long_for_xlsx", count=number(counts["rows"]), limit=number(exports.XLSX_MAX_ROWS)))
+                st.caption(
+                    md("segments.too_long_for_xlsx", count=number(counts["rows"]), limit=number(exports.XLSX_MAX_ROWS))
+                )
                 continue
 
             def made(kind: str = kind, write: Callable[..., bytes] = write) -> bytes:

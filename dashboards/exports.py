@@ -85,7 +85,7 @@ def parquet_bytes(header: Sequence[str], batches: Batches) -> bytes:
 
 
 def _parquet_field(field: pa.Field) -> pa.Field:
-    """Room for what a later batch may bring: a column without a value yet is text, money has the width of the tables."""
+    """Room for what a later batch may bring: a column without a value is text, money as wide as in the tables."""
     if pa.types.is_null(field.type):
         return field.with_type(pa.string())
     return field.with_type(pa.decimal128(18, field.type.scale)) if pa.types.is_decimal(field.type) else field

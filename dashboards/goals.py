@@ -51,7 +51,17 @@ def draw_goals() -> None:
     goals["reached_share"] = goals["so_far"] / goals["target_value"].where(goals["target_value"] > 0)
     goals["goal_status"] = [word("goal_status", status_of(goal)) for _, goal in goals.iterrows()]
     goals["goal_metric"] = [word("column", COUNTED.get(metric, metric)) for metric in goals["metric"]]
-    shown = "goal_metric department ends_on target_value so_far reached_share passed_share forecast goal_status".split()
+    shown = [
+        "goal_metric",
+        "department",
+        "ends_on",
+        "target_value",
+        "so_far",
+        "reached_share",
+        "passed_share",
+        "forecast",
+        "goal_status",
+    ]
     show_table(goals[shown].astype({"target_value": float, "so_far": float}), key="goals", height="content")
 
 

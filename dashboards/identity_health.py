@@ -11,7 +11,12 @@ from dashboards.text import decimal, escape, md, number, percent, t, word
 
 QUEUE = 20
 
-_MEASURES = "select measure, value from marts.identity_health where as_of_date = (select max(as_of_date) from marts.identity_health)"
+_MEASURES = """
+select measure, value
+from marts.identity_health
+where as_of_date = (select max(as_of_date) from marts.identity_health)
+order by measure
+"""
 _SIZES = "select record_count, customer_count from marts.identity_cluster_sizes order by record_count"
 _SHARED = """
 select identifier_type, strength, sum(value_count) as value_count, sum(record_count) as record_count
@@ -60,7 +65,9 @@ def draw_identity() -> None:
 
 def _draw_measures(measures: pd.DataFrame) -> None:
     st.subheader(t("identity.measures"))
-    measures["measure_value"] = [_figure(name, value) for name, value in zip(measures["measure"], measures["value"], strict=True)]
+    measures["measure_value"] = [
+        _figure(name, value) for name, value in zip(measures["measure"], measures["value"], strict=True)
+    ]
     measures["measure"] = [word("measure", name) for name in measures["measure"]]
     show_short_table(measures[["measure", "measure_value"]])
 
@@ -83,7 +90,9 @@ def _draw_queue() -> None:
     made = decided()
     settled = {frozenset(pair) for pair in zip(made["record_a"], made["record_b"], strict=True)}
     pairs = queue[queue["record_key_b"].notna()]
-    waiting = pairs[[frozenset(p) not in settled for p in zip(pairs["record_key_a"], pairs["record_key_b"], strict=True)]]
+    waiting = pairs[
+        [frozenset(p) not in settled for p in zip(pairs["record_key_a"], pairs["record_key_b"], strict=True)]
+    ]
     held = queue[queue["record_key_b"].isna()]
     st.caption(md("identity.waiting", pairs=number(len(waiting)), clusters=number(len(held))))
     for _, pair in waiting.head(QUEUE).iterrows():

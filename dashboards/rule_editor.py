@@ -13,6 +13,7 @@ from typing import Any
 import streamlit as st
 
 from dashboards.definitions import definition
+from dashboards.segment_names import name_of
 from dashboards.segment_rules import FIELDS, MOST_CONDITIONS, MOST_GROUPS, TESTS, RuleError, compile_rule
 from dashboards.shop_window import columns, current, show
 from dashboards.text import t, word
@@ -22,7 +23,14 @@ START = {
     "match": "all",
     "groups": [{"match": "all", "conditions": [{"field": "order_count", "is": "at_least", "value": 1}]}],
 }
-_WORDS = "select {column} as value, count(*) as n from {table} where {column} is not null group by 1 order by 2 desc limit 200"
+_WORDS = """
+select {column} as value, count(*) as customer_count
+from {table}
+where {column} is not null
+group by {column}
+order by customer_count desc, value
+limit 200
+"""
 _FIRST_VALUES = {"number": 1, "share": 0.5, "date": None, "word": [], "flag": None, "purchase": None}
 
 
@@ -50,7 +58,11 @@ def edit() -> dict[str, Any]:
         load(_from_address() or START)
     stated = st.session_state[_RULE]
     round_ = st.session_state[_ROUND]
-    match = _match(stated["match"], f"rule-{round_}-match", t("builder.groups_match")) if len(stated["groups"]) > 1 else stated["match"]
+    match = (
+        _match(stated["match"], f"rule-{round_}-match", t("builder.groups_match"))
+        if len(stated["groups"]) > 1
+        else stated["match"]
+    )
     groups = [_draw_group(number, group, len(stated["groups"])) for number, group in enumerate(stated["groups"])]
     if len(groups) < MOST_GROUPS:
         st.button(t("builder.add_group"), key=f"rule-{round_}-add", icon=":material/add:", on_click=_add_group)
@@ -91,7 +103,8 @@ def _draw_group(number: int, group: dict[str, Any], group_count: int) -> dict[st
         if len(group["conditions"]) > 1:
             match = _match(match, f"rule-{round_}-{number}-match", t("builder.conditions_match"))
         conditions = [
-            _draw_condition(Place(round_, number, place), condition) for place, condition in enumerate(group["conditions"])
+            _draw_condition(Place(round_, number, place), condition)
+            for place, condition in enumerate(group["conditions"])
         ]
         with st.container(horizontal=True):
             if len(conditions) < MOST_CONDITIONS:
@@ -170,14 +183,20 @@ def _draw_value(place: Place, name: str, test: str, kept: Any) -> Any:
     if kind == "word":
         listed = _values("marts.customer_360", name)
         chosen = [value for value in kept if value in listed] if isinstance(kept, list) else []
-        return st.multiselect(t("builder.values"), listed, chosen, key=key, format_func=lambda code: _named(name, code))
+        return st.multiselect(
+            t("builder.values"), listed, chosen, key=key, format_func=lambda code: name_of(name, code)
+        )
     if test == "within_days":
         return st.number_input(t("builder.days"), 0, 36_500, kept if isinstance(kept, int) else 30, key=key)
     if kind == "date":
         day = date.fromisoformat(kept) if isinstance(kept, str) else current().as_of_date
         return st.date_input(t("builder.date"), day, key=key, format=t("pattern.date_input")).isoformat()
     first = kept if isinstance(kept, int | float) else _FIRST_VALUES[kind]
-    return _plain(st.number_input(t("builder.number"), value=float(first), key=key, step=0.05 if kind == "share" else 1.0, format="%g"))
+    return _plain(
+        st.number_input(
+            t("builder.number"), value=float(first), key=key, step=0.05 if kind == "share" else 1.0, format="%g"
+        )
+    )
 
 
 def _draw_purchase(place: Place, kept: dict[str, Any]) -> dict[str, Any]:
@@ -193,10 +212,6 @@ def _draw_purchase(place: Place, kept: dict[str, Any]) -> dict[str, Any]:
 
 def _values(table: str, column: str) -> list[str]:
     return list(show(_WORDS.format(column=column, table=table))["value"])
-
-
-def _named(field: str, code: str) -> str:
-    return word(field, code)
 
 
 def _plain(value: float) -> float | int:

@@ -11,23 +11,17 @@ import pandas as pd
 import streamlit as st
 
 from dashboards import access, charts
+from dashboards.segment_names import SCHEME_OF, every_name
 from dashboards.segment_rules import FIELDS
 from dashboards.shop_window import columns, has, show
 from dashboards.tables import show_short_table, show_table
-from dashboards.text import day, decimal, language, md, money_rounded, number, percent, t, word
+from dashboards.text import day, decimal, md, money_rounded, number, percent, t, word
 
-STRONGEST, NOTABLE = 12, 0.2  # below 0.2 an effect is called small, and is not worth a marketer's time
-SCHEME_OF = {
-    "segment": "rfm",
-    "segment_8": "rfm_8",
-    "lifecycle_stage": "lifecycle",
-    "persona": "persona",
-    "value_tier": "value_tier",
-    "loyalty_tier": "loyalty",
-    "trust_band": "trust",
-}
+STRONGEST = 12
+NOTABLE = 0.2  # an effect below it is called small, and is not worth a marketer's time
+SCORES = ("r_score", "f_score", "m_score")
+SHOWN_HEIGHT = 320
 
-_NAMES = "select scheme, segment, case $language when 'zh' then name_zh else name_en end as name from marts.segments"
 _FLOWS = """
 select as_of_date, from_stage, to_stage, customer_count, net_revenue
 from ml.lifecycle_flows
@@ -44,7 +38,10 @@ select
     max(currency_code) as currency_code
 from (
     select
-        net_revenue, currency_code, coalesce({one} = $one, false) as is_one, coalesce({other} = $other, false) as is_other
+        net_revenue,
+        currency_code,
+        coalesce({one} = $one, false) as is_one,
+        coalesce({other} = $other, false) as is_other
     from marts.customer_360
 )
 """
@@ -114,7 +111,7 @@ def draw_flows() -> None:
     chosen = st.selectbox(t("comparison.flows_on"), days, format_func=day, key="flow_day") if len(days) > 1 else days[0]
     flows = show(_FLOWS, {"day": chosen})
     flows = access.hide_small_groups(flows, "customer_count", "net_revenue").dropna(subset=["customer_count"])
-    names = _names().query("scheme == 'lifecycle'").set_index("segment")["name"]
+    names = every_name().query("scheme == 'lifecycle'").set_index("segment")["name"]
     moved = flows[flows["from_stage"] != flows["to_stage"]]
     if moved.empty:
         st.caption(t("comparison.nobody_moved"))
@@ -129,8 +126,10 @@ def draw_flows() -> None:
         }
     )
     st.altair_chart(charts.flows(frame, st.context.theme.type or "light"), width="stretch")
-    shown = moved.assign(from_stage=frame["from_name"], to_stage=frame["to_name"]).sort_values("customer_count", ascending=False)
-    show_table(shown[["from_stage", "to_stage", "customer_count", "net_revenue"]], key="flows", height="content")
+    shown = moved.assign(from_stage=frame["from_name"], to_stage=frame["to_name"]).sort_values(
+        "customer_count", ascending=False
+    )
+    show_table(shown[["from_stage", "to_stage", "customer_count", "net_revenue"]], key="flows", height=SHOWN_HEIGHT)
 
 
 def cohens_h(here: float, elsewhere: float) -> float:
@@ -140,7 +139,8 @@ def cohens_h(here: float, elsewhere: float) -> float:
 
 def _number_traits(picked: Picked) -> list[dict]:
     present = columns("marts.customer_360")
-    names = [name for name, kind in FIELDS.items() if kind in ("number", "share") and name in present]
+    given = SCORES if picked.column in ("segment", "segment_8") else ()  # they made the segment: no news in them
+    names = [n for n, kind in FIELDS.items() if kind in ("number", "share") and n in present and n not in given]
     parts = [
         f"avg({name}) filter (where here) as {name}_here, avg({name}) filter (where not here) as {name}_elsewhere, "
         f"var_samp({name}) filter (where here) as {name}_var_here, "
@@ -161,7 +161,9 @@ def _number_traits(picked: Picked) -> list[dict]:
         if pd.isna(here) or pd.isna(elsewhere) or pd.isna(spread) or spread <= 0:
             continue
         write = percent if FIELDS[name] == "share" else decimal
-        traits.append(_trait(t(f"column.{name}"), write(here), write(elsewhere), (here - elsewhere) / math.sqrt(spread)))
+        traits.append(
+            _trait(t(f"column.{name}"), write(here), write(elsewhere), (here - elsewhere) / math.sqrt(spread))
+        )
     return traits
 
 
@@ -176,11 +178,12 @@ def _word_traits(picked: Picked) -> list[dict]:
     if not parts:
         return []
     found = show(
-        f"with told as (select *, {picked.column} = $code as here from marts.customer_360 where {picked.column} is not null) "
+        f"with told as (select *, {picked.column} = $code as here from marts.customer_360 "
+        f"where {picked.column} is not null) "
         f"select * from ({' union all '.join(parts)}) where here_count + elsewhere_count >= 10",
         {"code": picked.code},
     )
-    segment_names = _names().set_index(["scheme", "segment"])["name"].to_dict()
+    segment_names = every_name().set_index(["scheme", "segment"])["name"].to_dict()
     traits = []
     for field, group in found.groupby("field"):
         here_total, elsewhere_total = group["here_count"].sum(), group["elsewhere_count"].sum()
@@ -201,16 +204,12 @@ def _trait(title: str, here: str, elsewhere: str, effect: float) -> dict:
 
 
 def _every_segment(picked: Picked) -> pd.DataFrame:
-    names, present = _names(), columns("marts.customer_360")
+    names, present = every_name(), columns("marts.customer_360")
     column_of = {scheme: column for column, scheme in SCHEME_OF.items() if column in present}
     names["column"] = names["scheme"].map(column_of)
     names = names[names["column"].notna() & ~((names["column"] == picked.column) & (names["segment"] == picked.code))]
     names["scheme_name"] = [t(f"scheme.{scheme}") for scheme in names["scheme"]]
     return names[names["column"] != picked.column].reset_index(drop=True)
-
-
-def _names() -> pd.DataFrame:
-    return show(f"{_NAMES} order by scheme, rank", {"language": language()})
 
 
 def _currency() -> str | None:

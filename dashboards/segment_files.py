@@ -3,8 +3,8 @@
 Belongs here: reading and writing the files. Does not belong here: what a rule means (segment_rules), or how many
 customers a segment has; that is counted by the daily job and published as marts.saved_segments.
 
-`where` is what is evaluated. `rule` is the same as the page edits it; a file whose `where` was written by hand has none,
-or one that no longer says the same, and is shown but not edited here.
+`where` is what is evaluated. `rule` is the same as the page edits it; a file whose `where` was written by hand has
+none, or one that no longer says the same, and is shown but not edited here.
 """
 
 import os

@@ -5,7 +5,8 @@ running anything. A rule is plain data, as it stands in a segment's file and in 
 
     {"match": "any", "groups": [{"match": "all", "conditions": [{"field": ..., "is": ..., "value": ...}]}]}
 
-`bought` and `not_bought` ask marts.customer_categories: value {"category": ..., "days": ...}, days before the as-of date.
+`bought` and `not_bought` ask marts.customer_categories: value {"category": ..., "days": ...}, days before the as-of
+date.
 """
 
 from collections.abc import Callable, Mapping
@@ -28,18 +29,56 @@ TESTS = {
     "flag": ("yes", "no", "unknown"),
     "purchase": ("bought", "not_bought"),
 }
-_NUMBERS = (
-    "net_revenue net_revenue_365d order_count orders_365d avg_order_value recency_days refund_count ticket_count "
-    "open_ticket_count satisfaction_mean visit_count visits_90d days_since_last_visit campaign_touch_count "
-    "points_balance r_score f_score m_score loyalty_score trust_score health_score health_change_30d "
-    "expected_net_revenue_90d lifetime_value"
-).split()
+_NUMBERS = [
+    "net_revenue",
+    "net_revenue_365d",
+    "order_count",
+    "orders_365d",
+    "avg_order_value",
+    "recency_days",
+    "refund_count",
+    "ticket_count",
+    "open_ticket_count",
+    "satisfaction_mean",
+    "visit_count",
+    "visits_90d",
+    "days_since_last_visit",
+    "campaign_touch_count",
+    "points_balance",
+    "r_score",
+    "f_score",
+    "m_score",
+    "loyalty_score",
+    "trust_score",
+    "health_score",
+    "health_change_30d",
+    "expected_net_revenue_90d",
+    "lifetime_value",
+]
 _SHARES = ("churn_probability", "p_alive", "refund_share")
 _DATES = ("first_seen_date", "first_order_date", "last_order_date", "cohort_month", "next_purchase_date")
-_WORDS = (
-    "segment segment_8 lifecycle_stage persona value_tier loyalty_tier trust_band country region province gender "
-    "age_band entity_type status level member_level first_source first_channel preferred_category preferred_channel"
-).split()
+_WORDS = [
+    "segment",
+    "segment_8",
+    "lifecycle_stage",
+    "persona",
+    "value_tier",
+    "loyalty_tier",
+    "trust_band",
+    "country",
+    "region",
+    "province",
+    "gender",
+    "age_band",
+    "entity_type",
+    "status",
+    "level",
+    "member_level",
+    "first_source",
+    "first_channel",
+    "preferred_category",
+    "preferred_channel",
+]
 _FLAGS = ("has_ordered", "consent_email", "consent_phone", "consent_sms")
 FIELDS: dict[str, str] = {
     "purchase": "purchase",
@@ -138,7 +177,11 @@ def _purchase(condition: Condition) -> exp.Expression:
 
 def _words(column: exp.Column, condition: Condition) -> exp.Expression:
     values = condition.value
-    if not isinstance(values, list) or not 0 < len(values) <= MOST_VALUES or not all(isinstance(v, str) for v in values):
+    if (
+        not isinstance(values, list)
+        or not 0 < len(values) <= MOST_VALUES
+        or not all(isinstance(v, str) for v in values)
+    ):
         raise RuleError(f"{condition.field} needs a list of one to {MOST_VALUES} words")
     listed = column.isin(*(exp.Literal.string(value) for value in values))
     # somebody of whom it is not known is none of them either

@@ -137,7 +137,7 @@ def show_people(sql: str, parameters: Mapping[str, object] | None = None) -> pd.
 
 @dataclass(frozen=True)
 class Question:
-    """One `select` with its parameters, and whether its answer may name people. Held by a download until it is wanted."""
+    """One `select` with its parameters, and whether its answer names people. Held by a download until it is wanted."""
 
     sql: str
     parameters: Mapping[str, object]
@@ -147,8 +147,8 @@ class Question:
 def stream(snapshot: Snapshot, question: Question) -> Iterator[Sequence[tuple[Any, ...]]]:
     """The answer in batches of at most STREAM_ROWS plain tuples: for downloads of any length in bounded memory.
 
-    Takes the version explicitly, because a download runs outside the rerun that offered it. Whether the visitor may have
-    names is asked by whoever offers the download.
+    Takes the version explicitly, because a download runs outside the rerun that offered it. Whether the visitor may
+    have names is asked by whoever offers the download.
     """
     try:
         with closing(_cursor(str(snapshot.marts), str(snapshot.people) if question.names_people else None)) as cursor:
@@ -262,7 +262,7 @@ def _with_people(marts: str, people: str) -> duckdb.DuckDBPyConnection:
 
 
 def _config() -> dict[str, str | bool | int | float | list[str]]:
-    """How an instance is opened. Even a nameless file's reader gets no way out: no file, no network, no Python variable."""
+    """How an instance is opened. Its reader gets no way out: no other file, no network, no Python variable."""
     return {
         "memory_limit": os.environ.get("CRM_MEMORY_LIMIT", "1GB"),
         "threads": os.environ.get("CRM_THREADS", "2"),

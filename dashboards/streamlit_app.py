@@ -29,7 +29,7 @@ def main() -> None:
     if visitor is None:
         return
     pages = [
-        st.Page(f"app_pages/{name}.py", title=t(f"page.{name}"), icon=ICONS[name], url_path=name)
+        st.Page(f"app_pages/{name}.py", title=t(f"nav.{name}"), icon=ICONS[name], url_path=name)
         for name in visitor.pages
     ]
     page = st.navigation(pages)

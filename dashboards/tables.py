@@ -24,7 +24,7 @@ def show_table(frame: pd.DataFrame, **options: Any) -> Any:
             drawn[name] = [word("yes_no", str(cell).lower()) for cell in drawn[name]]
         elif not types.is_numeric_dtype(drawn[name]):
             drawn[name] = drawn[name].map(inert)
-        elif name.endswith("_share"):
+        elif _is_share(name):
             drawn[name] = drawn[name] * 100
     return st.dataframe(
         drawn,
@@ -55,15 +55,21 @@ def _in_words(cell: Any) -> str:
 def _column(name: str, cells: pd.Series) -> Any:
     label = t(f"column.{name}")
     meaning = definition(name)
-    if name.endswith("_date") or name.endswith("_of"):
+    if name.endswith(("_date", "_of", "_on", "_month")):
         return st.column_config.DateColumn(label, help=meaning, format=t("pattern.date_column"))
-    if name.endswith("_share"):
+    if name == "occurred_at":
+        return st.column_config.DatetimeColumn(label, help=meaning, format=t("pattern.moment_column"))
+    if _is_share(name):
         return st.column_config.NumberColumn(label, help=meaning, format="%.1f%%")
     if name == "customer_id":
         return st.column_config.TextColumn(label, help=meaning, width=130)
     if types.is_bool_dtype(cells) or not types.is_numeric_dtype(cells):
         return st.column_config.TextColumn(label, help=meaning)
     return st.column_config.NumberColumn(label, help=meaning, format="%,d" if _is_whole(cells) else "%,.2f")
+
+
+def _is_share(name: str) -> bool:
+    return name.endswith(("_share", "_probability")) or name == "p_alive"
 
 
 def _is_whole(cells: pd.Series) -> bool:

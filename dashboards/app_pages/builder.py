@@ -5,7 +5,7 @@ from datetime import timedelta
 import pandas as pd
 import streamlit as st
 
-from dashboards import access, audit, charts, downloads, freshness, rule_editor, segment_files
+from dashboards import access, audit, charts, downloads, freshness, rule_editor, segment_files, segment_names
 from dashboards.definitions import definition
 from dashboards.segment_files import OverwriteError, Segment, saved
 from dashboards.segment_rules import RuleError, as_text, compile_rule, parameterised
@@ -70,7 +70,9 @@ def draw_found(where: str, limit: str, parameters: dict[str, object]) -> int:
         "customer_count": (md("builder.fewer", count=number(access.visitor().smallest_group)), MISSING)
         if is_hidden
         else (number(count), percent(share)),
-        "net_revenue": (MISSING, MISSING) if is_hidden else (money_rounded(found["net_revenue"], currency), percent(worth)),
+        "net_revenue": (MISSING, MISSING)
+        if is_hidden
+        else (money_rounded(found["net_revenue"], currency), percent(worth)),
     }
     with st.container(horizontal=True):
         for name, (figure, part) in figures.items():
@@ -93,9 +95,11 @@ def draw_people(where: str, parameters: dict[str, object], name: str) -> None:
         return
     shown = [column for column in SHOWN if column in columns("marts.customer_360")]
     order = "order by net_revenue desc nulls last, customer_id"
-    listed = show(f"select {', '.join(shown)} from marts.customer_360 where {where} {order} limit {PREVIEW_ROWS}", parameters)
+    listed = show(
+        f"select {', '.join(shown)} from marts.customer_360 where {where} {order} limit {PREVIEW_ROWS}", parameters
+    )
     st.subheader(t("builder.preview"))
-    show_table(listed, key="preview")
+    show_table(segment_names.in_words(listed), key="preview")
     st.caption(md("builder.previewed", count=number(len(listed))))
     downloads.offer(downloads.List(name, where, parameters, shown))
 
@@ -192,13 +196,19 @@ def _saved_row(segment: Segment, last: pd.DataFrame) -> dict:
 def _draw_one(segment: Segment, history: pd.DataFrame) -> None:
     left, right = st.columns(2)
     with left:
-        st.caption(md("builder.version_of", version=str(segment.version), owner=segment.owner, day=day(segment.expires_on)))
+        st.caption(
+            md("builder.version_of", version=str(segment.version), owner=segment.owner, day=day(segment.expires_on))
+        )
         st.code(segment.where, language="sql", wrap_lines=True)
         if segment.rule is None:
             st.caption(t("builder.by_hand"))
         else:
             st.button(
-                t("builder.edit"), icon=":material/edit:", on_click=rule_editor.load, args=(segment.rule,), key="edit-saved"
+                t("builder.edit"),
+                icon=":material/edit:",
+                on_click=rule_editor.load,
+                args=(segment.rule,),
+                key="edit-saved",
             )
     with right:
         days = history[history["customer_count"].notna()]

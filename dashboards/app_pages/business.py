@@ -150,7 +150,9 @@ def draw_figures(as_of, days: int, missing: bool) -> str | None:
     }
     changes = {name: _change(totals, name) if is_comparable and not missing else None for name in figures}
     _draw_row({name: MISSING if missing else figure for name, figure in figures.items()}, changes)
-    _draw_row(*_standing(totals, as_of, days, is_comparable and not missing))
+    figures, changes = _standing(totals, as_of, days, is_comparable and not missing)
+    for names in (("new_customer_count", "repeat_rate", "active_count"), ("lost_count", "ticket_count", "csat")):
+        _draw_row({name: figures[name] for name in names if name in figures}, changes)
     starts, ends = as_of - timedelta(days=days), as_of - timedelta(days=1)
     against = t("business.against") if is_comparable else t("business.nothing_before")
     st.caption(" ".join([md("business.period", starts=day(starts), ends=day(ends)), "" if missing else against]))
@@ -222,7 +224,9 @@ def draw_slices(days: int) -> None:
         st.info(t("business.no_orders"), icon=":material/inbox:")
         return
     slices["slice"] = [word("channel", code) if code else t("business.slice_unknown") for code in slices["slice"]]
-    slices["change_share"] = (slices["gross_revenue"] / slices["gross_revenue_before"].where(lambda v: v > 0) - 1).astype(float)
+    slices["change_share"] = (
+        slices["gross_revenue"] / slices["gross_revenue_before"].where(lambda v: v > 0) - 1
+    ).astype(float)
     slices = access.hide_small_groups(slices, "customer_count", "order_count", "gross_revenue", "change_share")
     show_table(slices.drop(columns="gross_revenue_before"), key="slices", height="content")
 

@@ -3,7 +3,7 @@
 import pandas as pd
 import streamlit as st
 
-from dashboards import access, audit, customer_records, customer_search, customer_story, freshness
+from dashboards import access, audit, customer_records, customer_search, customer_story, freshness, segment_names
 from dashboards.definitions import definition
 from dashboards.shop_window import columns, columns_of_people, show, show_people
 from dashboards.text import MISSING, day, escape, md, money_rounded, number, t, word
@@ -33,7 +33,9 @@ def search() -> str | None:
     if len(names) == 1:
         return next(iter(names))
     key = "cut" if len(names) == customer_search.LISTED else "several"
-    return st.selectbox(t(f"customer.found_{key}"), list(names), format_func=names.__getitem__, key=f"found-{hash(typed)}")
+    return st.selectbox(
+        t(f"customer.found_{key}"), list(names), format_func=names.__getitem__, key=f"found-{hash(typed)}"
+    )
 
 
 def show_customer(customer: str) -> None:
@@ -85,11 +87,13 @@ def _note(action: str, what: str, details: dict) -> None:
 
 def _draw_badges(figures: pd.Series) -> None:
     named = [
-        (name, figures[name]) for name in BADGES if isinstance(figures.get(name), str) and name in columns("marts.customer_360")
+        (name, figures[name])
+        for name in BADGES
+        if isinstance(figures.get(name), str) and name in columns("marts.customer_360")
     ]
     with st.container(horizontal=True):
         for name, code in named:
-            st.badge(escape(customer_story.segment_name(name, code)), help=definition(name) or t(f"column.{name}"))
+            st.badge(escape(segment_names.name_of(name, code)), help=definition(name) or t(f"column.{name}"))
 
 
 def _draw_figures(figures: pd.Series) -> None:

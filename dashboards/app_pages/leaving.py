@@ -3,7 +3,7 @@
 import pandas as pd
 import streamlit as st
 
-from dashboards import access, charts, downloads, freshness, model_runs
+from dashboards import access, charts, downloads, freshness, model_runs, segment_names
 from dashboards.shop_window import columns, show
 from dashboards.tables import show_table
 from dashboards.text import md, money_rounded, number, percent, t
@@ -36,7 +36,13 @@ from marts.customer_360, (
 where churn_probability is not null and {limit}
 group by 1, 2
 """
-RISK = f"case when churn_probability >= {HIGH_RISK} then 'high' when churn_probability >= {LOW_RISK} then 'middle' else 'low' end"
+RISK = f"""
+case
+    when churn_probability >= {HIGH_RISK} then 'high'
+    when churn_probability >= {LOW_RISK} then 'middle'
+    else 'low'
+end
+"""
 VALUE = "case when {worth} >= upper_edge then 'high' when {worth} >= lower_edge then 'middle' else 'low' end"
 
 
@@ -70,9 +76,12 @@ def draw_matrix(cells: pd.DataFrame) -> tuple[str, str]:
     st.subheader(t("leaving.matrix"), help=t("definition.at_stake"))
     st.altair_chart(charts.risk_matrix(frame, st.context.theme.type or "light"), width="stretch")
     names = {
-        f"{row.risk}-{row.value_class}": f"{row.risk_name} · {row.value_name} ({row.count_text})" for row in frame.itertuples()
+        f"{row.risk}-{row.value_class}": f"{row.risk_name} · {row.value_name} ({row.count_text})"
+        for row in frame.itertuples()
     }
-    cell = st.selectbox(t("leaving.choose"), list(names), format_func=names.__getitem__, key="cell", bind="query-params")
+    cell = st.selectbox(
+        t("leaving.choose"), list(names), format_func=names.__getitem__, key="cell", bind="query-params"
+    )
     risk, value = cell.split("-")
     st.info(md("segments.advice", advice=t(f"leaving.action.{risk}.{value}")), icon=":material/lightbulb:")
     return risk, value
@@ -83,9 +92,7 @@ def draw_list(risk: str, value: str, worth: str) -> None:
     if not access.may("rows"):
         return
     limit, limited = access.row_limit(columns("marts.customer_360"))
-    edges = (
-        f"(select quantile_cont({worth}, {{}}) from marts.customer_360 where churn_probability is not null)".format
-    )
+    edges = f"(select quantile_cont({worth}, {{}}) from marts.customer_360 where churn_probability is not null)".format
     value_class = VALUE.format(worth=worth).replace("upper_edge", edges(0.8)).replace("lower_edge", edges(0.5))
     where = f"churn_probability is not null and {RISK} = $risk and {value_class} = $value and {limit}"
     question = {"risk": risk, "value": value, **limited}
@@ -99,7 +106,7 @@ def draw_list(risk: str, value: str, worth: str) -> None:
         st.info(t("segments.nobody"), icon=":material/group_off:")
         return
     st.subheader(t("leaving.list"))
-    show_table(listed, key="leaving")
+    show_table(segment_names.in_words(listed), key="leaving")
     downloads.offer(downloads.List(f"leaving-{risk}-{value}", where, question, shown))
 
 
@@ -119,7 +126,12 @@ def main() -> None:
     ).iloc[0]
     with st.container(horizontal=True):
         st.metric(t("leaving.scored"), number(total["n"]), border=True, help=t("definition.leaving.scored"))
-        st.metric(t("column.at_stake"), money_rounded(total["stake"], total["currency_code"]), border=True, help=t("definition.at_stake"))
+        st.metric(
+            t("column.at_stake"),
+            money_rounded(total["stake"], total["currency_code"]),
+            border=True,
+            help=t("definition.at_stake"),
+        )
         st.metric(t("leaving.mean"), percent(total["mean"]), border=True, help=t("definition.churn_probability"))
     risk, value = draw_matrix(cells)
     draw_list(risk, value, worth)

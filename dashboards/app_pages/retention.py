@@ -62,13 +62,16 @@ cohorts as (
 
 select
     cohorts.first_source as first_source,
-    cast(sum(cohort_size) as bigint) as customer_count,
-    coalesce(sum(later.customer_count), 0) / nullif(sum(cohort_size), 0) as quarter_share,
-    coalesce(sum(worth.gross_revenue), 0) / nullif(sum(cohort_size), 0) as revenue_per_customer,
+    cast(sum(cohorts.cohort_size) as bigint) as customer_count,
+    coalesce(sum(later.customer_count), 0) / nullif(sum(cohorts.cohort_size), 0) as quarter_share,
+    coalesce(sum(worth.gross_revenue), 0) / nullif(sum(cohorts.cohort_size), 0) as revenue_per_customer,
     max(worth.currency_code) as currency_code
 from cohorts
 left join marts.cohort_retention as later
-    on later.first_source = cohorts.first_source and later.cohort_month = cohorts.cohort_month and later.months_since = 3
+    on
+        later.first_source = cohorts.first_source
+        and later.cohort_month = cohorts.cohort_month
+        and later.months_since = 3
 left join (
     select first_source, cohort_month, sum(gross_revenue) as gross_revenue, max(currency_code) as currency_code
     from marts.cohort_retention

@@ -27,7 +27,9 @@ identifiers as (
         found.identifier_type as kind,
         case
             when found.identifier_type = 'phone'
-                then regexp_replace(regexp_replace(found.identifier_value, '[^0-9]', '', 'g'), '^86(1[0-9]{10})$', '\\1')
+                then regexp_replace(
+                    regexp_replace(found.identifier_value, '[^0-9]', '', 'g'), '^86(1[0-9]{10})$', '\\1'
+                )
             else lower(found.identifier_value)
         end as value
     from marts.customer_records as records
@@ -60,7 +62,11 @@ order by kind, value, customer_id
 
 @dg.asset(
     key=KEY,
-    deps=[["intermediate", "int_person_records"], ["intermediate", "int_record_identifiers"], ["marts", "customer_records"]],
+    deps=[
+        ["intermediate", "int_person_records"],
+        ["intermediate", "int_record_identifiers"],
+        ["marts", "customer_records"],
+    ],
     group_name="people",
     partitions_def=days,
     backfill_policy=one_by_one,
