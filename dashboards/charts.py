@@ -99,3 +99,148 @@ def rfm_map(frame: pd.DataFrame, theme: str) -> alt.LayerChart:
     counts = base.mark_text(color=INK[theme], fontSize=14, fontWeight=600, dy=-20).encode(text="count_text:N")
     names = base.mark_text(color=INK[theme], fontSize=11, lineBreak="\n", baseline="top", dy=-10).encode(text="label:N")
     return (squares + counts + names).properties(height=440)
+
+
+def timeline(frame: pd.DataFrame) -> alt.Chart:
+    """A tick for everything that happened, a row for each kind. Drag and scroll to look closer.
+
+    Columns: event, amount_text and day_text (words), occurred_at (moment).
+    """
+    return (
+        alt.Chart(frame)
+        .mark_point(filled=True, size=55, opacity=0.6)
+        .encode(
+            x=alt.X("occurred_at:T", title=None, axis=alt.Axis(labelOverlap="greedy")),
+            y=alt.Y("event:N", title=None, sort=None),
+            color=alt.Color("event:N", legend=None, sort=None),
+            tooltip=[
+                alt.Tooltip("day_text:N", title=t("chart.day")),
+                alt.Tooltip("event:N", title=t("column.event")),
+                alt.Tooltip("amount_text:N", title=t("column.amount")),
+            ],
+        )
+        .properties(height=36 * frame["event"].nunique() + 40, padding=_PADDING)
+        .interactive(bind_y=False)
+    )
+
+
+def risk_matrix(frame: pd.DataFrame, theme: str) -> alt.LayerChart:
+    """Risk down, value across, deeper for more money at stake; each cell says how many, how much and what to do.
+
+    Columns: risk_name, value_name, action, count_text, stake_text (words), at_stake (number). `theme` is a key of INK.
+    """
+    names = {"risk": list(dict.fromkeys(frame["risk_name"])), "value": list(dict.fromkeys(frame["value_name"]))}
+    base = alt.Chart(frame).encode(
+        x=alt.X("value_name:O", sort=names["value"], title=None, axis=alt.Axis(labelAngle=0, orient="top")),
+        y=alt.Y("risk_name:O", sort=names["risk"], title=None, axis=alt.Axis(labelLimit=90)),
+        tooltip=[
+            alt.Tooltip("risk_name:N", title=t("chart.risk")),
+            alt.Tooltip("value_name:N", title=t("chart.value")),
+            alt.Tooltip("count_text:N", title=t("column.customer_count")),
+            alt.Tooltip("stake_text:N", title=t("column.at_stake")),
+            alt.Tooltip("action:N", title=t("chart.action")),
+        ],
+    )
+    cells = base.mark_rect(cornerRadius=3, color=_EDGE[theme]).encode(
+        fillOpacity=alt.FillOpacity(
+            "at_stake:Q", legend=None, scale=alt.Scale(type="sqrt", domainMin=0, range=[0.06, 0.7])
+        )
+    )
+    counts = base.mark_text(color=INK[theme], fontSize=16, fontWeight=600, dy=-10).encode(text="count_text:N")
+    stakes = base.mark_text(color=INK[theme], fontSize=12, dy=12).encode(text="stake_text:N")
+    return (cells + counts + stakes).properties(height=300)
+
+
+def calibration(frame: pd.DataFrame) -> alt.LayerChart:
+    """What was predicted across, what happened up; on the diagonal a model is right about its own doubt.
+
+    Columns: predicted, observed (0..1), count, and the same as predicted_text, observed_text, count_text.
+    """
+    axis = alt.Axis(format=".0%", tickCount=5)
+    scale = alt.Scale(domain=[0, 1])
+    points = (
+        alt.Chart(frame)
+        .mark_point(filled=True, opacity=0.9)
+        .encode(
+            x=alt.X("predicted:Q", title=t("chart.predicted"), axis=axis, scale=scale),
+            y=alt.Y("observed:Q", title=t("chart.observed"), axis=axis, scale=scale),
+            size=alt.Size("count:Q", legend=None, scale=alt.Scale(range=[40, 400])),
+            tooltip=[
+                alt.Tooltip("predicted_text:N", title=t("chart.predicted")),
+                alt.Tooltip("observed_text:N", title=t("chart.observed")),
+                alt.Tooltip("count_text:N", title=t("column.customer_count")),
+            ],
+        )
+    )
+    right = pd.DataFrame({"predicted": [0.0, 1.0], "observed": [0.0, 1.0]})
+    diagonal = alt.Chart(right).mark_line(strokeDash=[4, 4], color="gray").encode(x="predicted:Q", y="observed:Q")
+    return (diagonal + points).properties(height=260, padding=_PADDING)
+
+
+def cohorts(frame: pd.DataFrame) -> alt.Chart:
+    """A square for each cohort and month since: deeper where a larger share came back.
+
+    Columns: cohort, share_text, size_text (words), months_since (whole), share (0..1), oldest cohort first.
+    """
+    return (
+        alt.Chart(frame)
+        .mark_rect(cornerRadius=2, color=_BLUE)
+        .encode(
+            x=alt.X("months_since:O", title=t("chart.months_since"), axis=alt.Axis(labelAngle=0)),
+            y=alt.Y("cohort:O", sort=None, title=None),
+            fillOpacity=alt.FillOpacity(
+                "share:Q", legend=None, scale=alt.Scale(type="sqrt", domainMin=0, range=[0.05, 0.95])
+            ),
+            tooltip=[
+                alt.Tooltip("cohort:N", title=t("column.cohort_month")),
+                alt.Tooltip("months_since:O", title=t("chart.months_since")),
+                alt.Tooltip("share_text:N", title=t("chart.came_back")),
+                alt.Tooltip("size_text:N", title=t("column.customer_count")),
+            ],
+        )
+        .properties(height=26 * frame["cohort"].nunique() + 50, padding=_PADDING)
+    )
+
+
+def steps(frame: pd.DataFrame, theme: str) -> alt.LayerChart:
+    """A bar for each step, in the order of the rows.
+
+    Columns: name, count_text, share_text, definition (words), customer_count.
+    """
+    base = alt.Chart(frame).encode(
+        y=alt.Y("name:N", sort=None, title=None, axis=alt.Axis(labelLimit=150)),
+        x=alt.X("customer_count:Q", title=None, axis=None),
+        tooltip=[
+            alt.Tooltip("name:N", title=t("chart.step")),
+            alt.Tooltip("count_text:N", title=t("column.customer_count")),
+            alt.Tooltip("share_text:N", title=t("chart.share")),
+            alt.Tooltip("definition:N", title=t("column.meaning")),
+        ],
+    )
+    bars = base.mark_bar(cornerRadiusEnd=2)
+    labels = base.mark_text(align="left", dx=6, color=INK[theme]).encode(text="share_text:N")
+    return (bars + labels).properties(height=34 * len(frame) + 20, padding={**_PADDING, "right": 60})
+
+
+def flows(frame: pd.DataFrame, theme: str) -> alt.LayerChart:
+    """Where people came from down, where they went across.
+
+    Columns: from_name, to_name, count_text, revenue_text (words), customer_count (number). `theme` is a key of INK.
+    """
+    base = alt.Chart(frame).encode(
+        x=alt.X("to_name:N", sort=None, title=t("chart.to"), axis=alt.Axis(labelAngle=0)),
+        y=alt.Y("from_name:N", sort=None, title=t("chart.from")),
+        tooltip=[
+            alt.Tooltip("from_name:N", title=t("chart.from")),
+            alt.Tooltip("to_name:N", title=t("chart.to")),
+            alt.Tooltip("count_text:N", title=t("column.customer_count")),
+            alt.Tooltip("revenue_text:N", title=t("column.net_revenue")),
+        ],
+    )
+    squares = base.mark_rect(cornerRadius=3, color=_BLUE).encode(
+        fillOpacity=alt.FillOpacity(
+            "customer_count:Q", legend=None, scale=alt.Scale(type="sqrt", domainMin=0, range=[0.08, 0.7])
+        )
+    )
+    counts = base.mark_text(color=INK[theme], fontSize=13, fontWeight=600).encode(text="count_text:N")
+    return (squares + counts).properties(height=52 * frame["from_name"].nunique() + 60, padding=_PADDING)

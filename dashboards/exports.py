@@ -1,10 +1,10 @@
-"""Rows -> a file a person opens in a spreadsheet: CSV and XLSX, written batch by batch.
+"""Rows -> a file: CSV and XLSX for spreadsheets, Parquet for programs, written batch by batch.
 
 Belongs here: the file formats and what keeps a spreadsheet from running a cell. Does not belong here: which rows.
 
 A spreadsheet takes a CSV cell that begins with = + - or @ for a formula (CWE-1236; OWASP ASVS 1.2.10), also behind a
 tab, a line break or a space, and some take the full-width forms. Such a text gets an apostrophe in front. In XLSX a
-cell carries its type, so text stays exactly as it is. Numbers stay numbers in both.
+cell carries its type, so text stays exactly as it is, and so it does in Parquet. Numbers stay numbers in all three.
 """
 
 import csv
@@ -15,6 +15,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import xlsxwriter
 
 XLSX_MAX_ROWS = 1_048_575  # of a sheet, besides its header
@@ -64,6 +66,29 @@ def xlsx_bytes(header: Sequence[str], batches: Batches) -> bytes:
             for column, cell in enumerate(row):
                 _write(sheet, number, column, cell, day)
     return buffer.getvalue()
+
+
+def parquet_bytes(header: Sequence[str], batches: Batches) -> bytes:
+    """One table. A column's type is that of its first batch; an empty list has columns of text."""
+    buffer, writer = io.BytesIO(), None
+    for batch in batches:
+        table = pa.table({name: list(cells) for name, cells in zip(header, zip(*batch, strict=True), strict=True)})
+        if writer is None:
+            schema = pa.schema([_parquet_field(field) for field in table.schema])
+            writer = pq.ParquetWriter(buffer, schema)
+        writer.write_table(table.cast(writer.schema))
+    if writer is None:
+        pq.write_table(pa.table({name: pa.array([], pa.string()) for name in header}), buffer)
+    else:
+        writer.close()
+    return buffer.getvalue()
+
+
+def _parquet_field(field: pa.Field) -> pa.Field:
+    """Room for what a later batch may bring: a column without a value is text, money as wide as in the tables."""
+    if pa.types.is_null(field.type):
+        return field.with_type(pa.string())
+    return field.with_type(pa.decimal128(18, field.type.scale)) if pa.types.is_decimal(field.type) else field
 
 
 def _write(sheet: Any, row: int, column: int, cell: Any, day: Any) -> None:

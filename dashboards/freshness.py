@@ -15,7 +15,13 @@ from dashboards.text import ago, day, listing, md, span, t, word
 NEEDS = {
     "business": ("orders",),
     "segments": ("orders", "crm", "tickets", "behaviour"),
+    "builder": ("orders",),
+    "customer": (),
+    "leaving": ("orders",),
+    "retention": ("orders",),
     "trust": (),
+    "models": (),
+    "about": (),
 }
 
 # A nightly run publishes every 24 hours; half a day late, somebody should look.

@@ -11,8 +11,9 @@ import pandas as pd
 import streamlit as st
 from pandas.api import types
 
+from dashboards.definitions import definition
 from dashboards.exports import inert
-from dashboards.text import MISSING, day, escape, has, number, t, word
+from dashboards.text import MISSING, day, escape, number, percent, t, word
 
 
 def show_table(frame: pd.DataFrame, **options: Any) -> Any:
@@ -23,7 +24,7 @@ def show_table(frame: pd.DataFrame, **options: Any) -> Any:
             drawn[name] = [word("yes_no", str(cell).lower()) for cell in drawn[name]]
         elif not types.is_numeric_dtype(drawn[name]):
             drawn[name] = drawn[name].map(inert)
-        elif name.endswith("_share"):
+        elif _is_share(name):
             drawn[name] = drawn[name] * 100
     return st.dataframe(
         drawn,
@@ -36,7 +37,10 @@ def show_table(frame: pd.DataFrame, **options: Any) -> Any:
 
 def show_short_table(frame: pd.DataFrame) -> None:
     """A handful of rows that must be readable at once, also on a telephone: plain, wrapped, without a toolbar."""
-    words = {t(f"column.{name}"): [_in_words(cell) for cell in frame[name]] for name in frame.columns}
+    words = {
+        t(f"column.{name}"): [percent(cell) if name.endswith("_share") else _in_words(cell) for cell in frame[name]]
+        for name in frame.columns
+    }
     st.table(pd.DataFrame(words), border="horizontal", hide_index=True)
 
 
@@ -50,16 +54,22 @@ def _in_words(cell: Any) -> str:
 
 def _column(name: str, cells: pd.Series) -> Any:
     label = t(f"column.{name}")
-    definition = t(f"definition.{name}") if has(f"definition.{name}") else None
-    if name.endswith("_date") or name.endswith("_of"):
-        return st.column_config.DateColumn(label, help=definition, format=t("pattern.date_column"))
-    if name.endswith("_share"):
-        return st.column_config.NumberColumn(label, help=definition, format="%.1f%%")
+    meaning = definition(name)
+    if name.endswith(("_date", "_of", "_on", "_month")):
+        return st.column_config.DateColumn(label, help=meaning, format=t("pattern.date_column"))
+    if name == "occurred_at":
+        return st.column_config.DatetimeColumn(label, help=meaning, format=t("pattern.moment_column"))
+    if _is_share(name):
+        return st.column_config.NumberColumn(label, help=meaning, format="%.1f%%")
     if name == "customer_id":
-        return st.column_config.TextColumn(label, help=definition, width=130)
+        return st.column_config.TextColumn(label, help=meaning, width=130)
     if types.is_bool_dtype(cells) or not types.is_numeric_dtype(cells):
-        return st.column_config.TextColumn(label, help=definition)
-    return st.column_config.NumberColumn(label, help=definition, format="%,d" if _is_whole(cells) else "%,.2f")
+        return st.column_config.TextColumn(label, help=meaning)
+    return st.column_config.NumberColumn(label, help=meaning, format="%,d" if _is_whole(cells) else "%,.2f")
+
+
+def _is_share(name: str) -> bool:
+    return name.endswith(("_share", "_probability")) or name == "p_alive"
 
 
 def _is_whole(cells: pd.Series) -> bool:

@@ -23,6 +23,9 @@ MISSING = "–"
 
 _CHOSEN = "language"
 _PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
+# What Markdown makes a link of after it has taken the backslashes away, and the invisible joint that keeps it from it.
+_LINKED = re.compile(r"(https?|ftp|mailto|www)(?=[.:])|(?<=\S)(?=@)", re.IGNORECASE)
+_JOINT = "\u2060"
 
 
 def t(key: str, **values: str) -> str:
@@ -47,7 +50,8 @@ def has(key: str) -> bool:
 
 def escape(value: str) -> str:
     """Text from the data, made harmless inside Markdown."""
-    return _PUNCTUATION.sub(r"\\\1", " ".join(value.split()))
+    unlinked = _LINKED.sub(lambda found: found.group(0) + _JOINT, " ".join(value.split()))
+    return _PUNCTUATION.sub(r"\\\1", unlinked)
 
 
 def language() -> str:
@@ -86,6 +90,13 @@ def money_rounded(value: float | None, currency: str | None) -> str:
 def percent(value: float | None) -> str:
     """A share of one: 0.1234 -> 12.3%."""
     return MISSING if value is None or pd.isna(value) else format_percent(value, format="#,##0.0%", locale=language())
+
+
+def decimal(value: float | None, digits: int = 1) -> str:
+    """A number with a fixed count of decimals: 12.3."""
+    if value is None or pd.isna(value):
+        return MISSING
+    return format_decimal(value, format=f"#,##0.{'0' * digits}", locale=language())
 
 
 def change(value: float) -> str:

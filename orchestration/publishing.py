@@ -19,6 +19,7 @@ from orchestration.warehouse import open_database, shelf
 if TYPE_CHECKING:
     import great_expectations as gx
 
+SEGMENTS = ("marts.segment_members", "marts.saved_segments")
 ML = ("ml.rfm", "ml.customer_value", "ml.churn_scores", "ml.score_reasons")
 SHOWN = {"marts": MARTS, "people": PEOPLE}
 VALUE_SCAN = "nothing_shown_names_a_person"
@@ -71,7 +72,8 @@ def published_relations() -> dict[str, str]:
         for node in nodes
         if node["config"].get("meta", {}).get("publish")
     }
-    return shown | dict.fromkeys((*ML, *PORTRAITS, *ledger.PUBLISHED), MARTS)
+    ours = (*ML, *PORTRAITS, *SEGMENTS, *ledger.PUBLISHED)
+    return shown | dict.fromkeys(ours, MARTS) | {"marts.customer_search": PEOPLE}
 
 
 def suite_of(relation: str) -> "gx.ExpectationSuite":

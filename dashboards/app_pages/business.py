@@ -1,15 +1,18 @@
-"""How is the business doing? Four figures against the period before, and three series over time."""
+"""How is the business doing? Figures against the period before, goals, series over time, and what changed."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pandas as pd
 import streamlit as st
 
-from dashboards import charts, freshness
-from dashboards.shop_window import current, show
-from dashboards.text import MISSING, change, day, md, money, money_rounded, number, period, t
+from dashboards import access, changes, charts, freshness, goals
+from dashboards.definitions import definition
+from dashboards.shop_window import columns, current, has, show
+from dashboards.tables import show_table
+from dashboards.text import MISSING, change, day, decimal, md, money, money_rounded, number, percent, period, t, word
 
 PERIODS = (30, 90, 365)
+BETTER_FEWER = ("lost_count", "ticket_count")
 LENGTHS = {"month": 36, "week": 52, "day": 90}  # how many of each are drawn
 
 # daily_business ends with the day before the as-of date; fct_orders keeps whatever was delivered.
@@ -26,9 +29,7 @@ days as (
 
 buyers as (
 
-    select customer_id, order_date >= cast($as_of as date) - $days as is_now
-    from marts.fct_orders
-    where order_type = 'sale' and order_date >= cast($as_of as date) - 2 * $days and order_date < $as_of
+    {buyers}
 
 )
 
@@ -40,11 +41,62 @@ select
     sum(gross_revenue) filter (where is_now) / nullif(sum(order_count) filter (where is_now), 0) as average_order,
     sum(gross_revenue) filter (where not is_now)
         / nullif(sum(order_count) filter (where not is_now), 0) as average_order_before,
-    (select count(distinct customer_id) from buyers where is_now) as customer_count,
-    (select count(distinct customer_id) from buyers where not is_now) as customer_count_before,
+    coalesce(sum(new_customer_count) filter (where is_now), 0) as new_customer_count,
+    coalesce(sum(new_customer_count) filter (where not is_now), 0) as new_customer_count_before,
+    coalesce((select sum(customer_count) from buyers where is_now), 0) as customer_count,
+    coalesce((select sum(customer_count) from buyers where not is_now), 0) as customer_count_before,
     (select max(currency_code) from marts.daily_business) as currency_code,
     (select min(order_date) from marts.daily_business) as first_day
 from days
+"""
+
+# Counted once a night where the version has the table; a version of an earlier release has the orders.
+BUYERS = """
+    select period = 'now' as is_now, customer_count
+    from marts.buyers_by_period
+    where breakdown = 'all' and window_days = $days
+"""
+BUYERS_OF_ORDERS = """
+    select order_date >= cast($as_of as date) - $days as is_now, count(distinct customer_id) as customer_count
+    from marts.fct_orders
+    where order_type = 'sale' and order_date >= cast($as_of as date) - 2 * $days and order_date < $as_of
+    group by 1
+"""
+
+SLICES = """
+select
+    now.slice,
+    now.customer_count,
+    now.order_count,
+    now.gross_revenue,
+    earlier.gross_revenue as gross_revenue_before
+from marts.buyers_by_period as now
+left join marts.buyers_by_period as earlier
+    on now.breakdown = earlier.breakdown and now.slice = earlier.slice and now.window_days = earlier.window_days
+    and earlier.period = 'before'
+where now.breakdown = $breakdown and now.window_days = $days and now.period = 'now'
+order by now.gross_revenue desc, now.slice
+limit 20
+"""
+
+SERVICE = """
+select
+    count(*) filter (where is_now) as ticket_count,
+    count(*) filter (where not is_now) as ticket_count_before,
+    {csat} filter (where is_now) as csat,
+    {csat} filter (where not is_now) as csat_before
+from (
+    select *, created_at >= cast($as_of as date) - $days as is_now
+    from marts.fct_tickets
+    where created_at >= cast($as_of as date) - 2 * $days and created_at < $as_of
+)
+"""
+
+STANDING = """
+select
+    count(*) filter (where recency_days <= 90) as active_count,
+    count(*) filter (where recency_days > 365) as lost_count
+from marts.customer_360
 """
 
 SERIES = """
@@ -85,7 +137,8 @@ order by periods.period_start
 
 def draw_figures(as_of, days: int, missing: bool) -> str | None:
     """The four figures. Returns the currency of the revenue."""
-    totals = show(TOTALS, {"as_of": as_of, "days": days}).iloc[0]
+    buyers = BUYERS if has("marts.buyers_by_period") else BUYERS_OF_ORDERS
+    totals = show(TOTALS.format(buyers=buyers), {"as_of": as_of, "days": days}).iloc[0]
     currency = None if pd.isna(totals["currency_code"]) else totals["currency_code"]
     first_day = totals["first_day"]
     is_comparable = not pd.isna(first_day) and first_day <= as_of - timedelta(days=2 * days)
@@ -95,20 +148,87 @@ def draw_figures(as_of, days: int, missing: bool) -> str | None:
         "net_revenue": money_rounded(totals["net_revenue"], currency),
         "average_order": money(totals["average_order"], currency),
     }
-    with st.container(horizontal=True):
-        for name, figure in figures.items():
-            st.metric(
-                t(f"business.{name}"),
-                MISSING if missing else figure,
-                _change(totals, name) if is_comparable and not missing else None,
-                help=t(f"definition.business.{name}"),
-                border=True,
-                height="stretch",
-            )
+    changes = {name: _change(totals, name) if is_comparable and not missing else None for name in figures}
+    _draw_row({name: MISSING if missing else figure for name, figure in figures.items()}, changes)
+    figures, changes = _standing(totals, as_of, days, is_comparable and not missing)
+    for names in (("new_customer_count", "repeat_rate", "active_count"), ("lost_count", "ticket_count", "csat")):
+        _draw_row({name: figures[name] for name in names if name in figures}, changes)
     starts, ends = as_of - timedelta(days=days), as_of - timedelta(days=1)
     against = t("business.against") if is_comparable else t("business.nothing_before")
     st.caption(" ".join([md("business.period", starts=day(starts), ends=day(ends)), "" if missing else against]))
     return currency
+
+
+def _draw_row(figures: dict[str, str], changes: dict[str, str | int | None]) -> None:
+    with st.container(horizontal=True):
+        for name, figure in figures.items():
+            st.metric(
+                t(f"business.{name}"),
+                figure,
+                changes.get(name),
+                delta_color="inverse" if name in BETTER_FEWER else "normal",
+                help=definition(f"business.{name}"),
+                border=True,
+                height="stretch",
+            )
+
+
+def _standing(
+    totals: pd.Series, as_of: date, days: int, is_comparable: bool
+) -> tuple[dict[str, str], dict[str, str | int | None]]:
+    """The second row: who is new, comes back, is still here or is lost, and how the service desk did."""
+    counts = show(STANDING).iloc[0]
+    has_scores = "satisfaction_score" in columns("marts.fct_tickets")
+    csat = "avg(satisfaction_score)" if has_scores else "max(cast(null as double))"
+    service = show(SERVICE.format(csat=csat), {"as_of": as_of, "days": days}).iloc[0]
+    rates = {
+        f"repeat_rate{when}": 1 - totals[f"new_customer_count{when}"] / totals[f"customer_count{when}"]
+        if totals[f"customer_count{when}"]
+        else None
+        for when in ("", "_before")
+    }
+    known = pd.Series({**totals, **service, **rates})
+    figures = {
+        "new_customer_count": number(totals["new_customer_count"]),
+        "repeat_rate": percent(rates["repeat_rate"]),
+        "active_count": number(counts["active_count"]),
+        "lost_count": number(counts["lost_count"]),
+        "ticket_count": number(service["ticket_count"]),
+        "csat": decimal(service["csat"]),
+    }
+    if freshness.status_of("tickets") == "missing":
+        del figures["ticket_count"], figures["csat"]
+    elif not has_scores:
+        del figures["csat"]
+    compared = [name for name in figures if f"{name}_before" in known.index] if is_comparable else []
+    return figures, {name: _change(known, name) for name in compared}
+
+
+def draw_slices(days: int) -> None:
+    """Where the revenue of the period came from."""
+    if not has("marts.buyers_by_period"):
+        return
+    st.header(t("business.slices"))
+    names = {code: t(f"slice.{code}") for code in ("channel", "country")}
+    chosen = st.segmented_control(
+        t("business.slice_by"),
+        list(names),
+        format_func=names.__getitem__,
+        default="channel",
+        required=True,
+        key="slice",
+        bind="query-params",
+    )
+    slices = show(SLICES, {"breakdown": chosen, "days": days})
+    if slices.empty:
+        st.info(t("business.no_orders"), icon=":material/inbox:")
+        return
+    slices["slice"] = [word("channel", code) if code else t("business.slice_unknown") for code in slices["slice"]]
+    slices["change_share"] = (
+        slices["gross_revenue"] / slices["gross_revenue_before"].where(lambda v: v > 0) - 1
+    ).astype(float)
+    slices = access.hide_small_groups(slices, "customer_count", "order_count", "gross_revenue", "change_share")
+    show_table(slices.drop(columns="gross_revenue_before"), key="slices", height="content")
 
 
 def draw_series(as_of, grain: str, currency: str | None) -> None:
@@ -142,20 +262,25 @@ def _change(totals: pd.Series, name: str) -> str | int | None:
     return change(now / before - 1) if now != before else 0
 
 
-st.title(t("page.business"))
-missing = "orders" in freshness.banner("business")
-as_of = current().as_of_date
-period_names = {length: t(f"period.{length}") for length in PERIODS}
-days = st.segmented_control(
-    t("business.choose_period"),
-    PERIODS,
-    format_func=period_names.__getitem__,
-    default=PERIODS[0],
-    required=True,
-    key="period",
-)
-currency = draw_figures(as_of, days, missing)
-if not missing:
+def main() -> None:
+    """Figures, goals, series, slices, and what changed since the version before."""
+    st.title(t("page.business"))
+    missing = "orders" in freshness.banner("business")
+    as_of = current().as_of_date
+    names = {str(length): t(f"period.{length}") for length in PERIODS}
+    chosen = st.segmented_control(
+        t("business.choose_period"),
+        list(names),
+        format_func=names.__getitem__,
+        default=str(PERIODS[0]),
+        required=True,
+        key="period",
+        bind="query-params",
+    )
+    days = int(chosen)
+    currency = draw_figures(as_of, days, missing)
+    if missing:
+        return
     grain_names = {name: t(f"grain.{name}") for name in LENGTHS}
     grain = st.segmented_control(
         t("business.choose_grain"),
@@ -164,5 +289,12 @@ if not missing:
         default="month",
         required=True,
         key="grain",
+        bind="query-params",
     )
     draw_series(as_of, grain, currency)
+    goals.draw_goals()
+    draw_slices(days)
+    changes.draw_changes()
+
+
+main()

@@ -2,20 +2,30 @@
 
 import re
 import textwrap
-from collections.abc import Sequence
 from functools import partial
 
 import pandas as pd
 import streamlit as st
 
-from dashboards import charts, exports, freshness
-from dashboards.shop_window import current, show, stream
+from dashboards import access, charts, downloads, freshness, segment_comparison
+from dashboards.shop_window import columns, show
 from dashboards.tables import show_table
 from dashboards.text import MISSING, escape, language, md, money_rounded, number, percent, t
 
-SCHEMES = ("rfm", "rfm_8")
+# scheme of marts.segments -> the column of marts.customer_360 that holds a customer's segment
+COLUMN_OF = {
+    "rfm": "segment",
+    "rfm_8": "segment_8",
+    "lifecycle": "lifecycle_stage",
+    "persona": "persona",
+    "value_tier": "value_tier",
+    "loyalty": "loyalty_tier",
+    "trust": "trust_band",
+    "churn_risk": "churn_risk",
+}
 NOT_BOUGHT = ""  # stands for "no segment" in widgets, which cannot hold a null
 PAGE_ROWS = 50
+MAPPED = ("rfm", "rfm_8")  # what follows from two scores can be drawn as a map of them
 SQUARE_WIDTH = 11  # letters
 
 SIZES = """
@@ -24,7 +34,7 @@ with
 members as (
 
     select
-        case $scheme when 'rfm' then segment else segment_8 end as segment,
+        {column} as segment,
         net_revenue,
         order_count,
         recency_days,
@@ -83,7 +93,7 @@ groups as (
     select
         r_score,
         f_score,
-        case $scheme when 'rfm' then segment else segment_8 end as segment,
+        {column} as segment,
         count(*) as customer_count
     from marts.customer_360
     where segment is not null and segment_8 is not null
@@ -108,34 +118,33 @@ where place = 1
 order by r_score, f_score
 """
 
-MEMBERS = """
-select
-    customer_id,
-    country,
-    last_order_date,
-    recency_days,
-    order_count,
-    net_revenue,
-    currency_code,
-    avg_order_value,
-    r_score,
-    f_score,
-    m_score,
-    open_ticket_count,
-    visit_count,
-    campaign_touch_count
-from marts.customer_360
-where (case $scheme when 'rfm' then segment else segment_8 end) is not distinct from nullif($segment, '')
-order by net_revenue desc nulls last, customer_id
-"""
+MEMBER_COLUMNS = (
+    "customer_id",
+    "country",
+    "last_order_date",
+    "recency_days",
+    "order_count",
+    "net_revenue",
+    "currency_code",
+    "avg_order_value",
+    "r_score",
+    "f_score",
+    "m_score",
+    "open_ticket_count",
+    "visit_count",
+    "campaign_touch_count",
+)
 
 # Counts of a domain that was never delivered are all zero, and would be read as zeros.
 DOMAIN_COLUMNS = {"tickets": "open_ticket_count", "behaviour": "visit_count", "crm": "campaign_touch_count"}
 
 
+FIGURES = ("customer_share", "net_revenue", "revenue_share", "order_count", "median_recency_days")
+
+
 def read_sizes(scheme: str) -> pd.DataFrame:
     """One row a segment of the scheme in rank order, with its shares; the last row may be those without one."""
-    sizes = show(SIZES, {"scheme": scheme, "language": language()})
+    sizes = show(SIZES.format(column=COLUMN_OF[scheme]), {"scheme": scheme, "language": language()})
     has_segment = sizes["segment"].notna()
     bought = sizes[has_segment]
     total_revenue = bought["net_revenue"].sum()
@@ -145,7 +154,8 @@ def read_sizes(scheme: str) -> pd.DataFrame:
     sizes["revenue_share"] = shares.where(has_segment)
     sizes["name"] = sizes["name"].fillna(t("segments.not_bought"))
     sizes["segment"] = sizes["segment"].fillna(NOT_BOUGHT)
-    return sizes[(sizes["segment"] != NOT_BOUGHT) | (sizes["customer_count"] > 0)].reset_index(drop=True)
+    sizes = sizes[(sizes["segment"] != NOT_BOUGHT) | (sizes["customer_count"] > 0)].reset_index(drop=True)
+    return access.hide_small_groups(sizes, "customer_count", *FIGURES)
 
 
 def draw_overview(sizes: pd.DataFrame, scheme: str, chosen: str) -> None:
@@ -161,6 +171,9 @@ def draw_overview(sizes: pd.DataFrame, scheme: str, chosen: str) -> None:
             on_select=partial(_take_from_chart, f"shares-{scheme}-{chosen}"),
         )
     with right:
+        if scheme not in MAPPED:
+            draw_sizes(sizes, scheme, chosen)
+            return
         st.subheader(t("segments.map"), help=t("definition.map"))
         st.altair_chart(
             charts.rfm_map(_squares(scheme, with_segment, chosen), st.context.theme.type or "light"),
@@ -169,6 +182,11 @@ def draw_overview(sizes: pd.DataFrame, scheme: str, chosen: str) -> None:
             on_select=partial(_take_from_chart, f"map-{scheme}-{chosen}"),
         )
         st.caption(t(f"segments.map_note.{scheme}"))
+    draw_sizes(sizes, scheme, chosen)
+
+
+def draw_sizes(sizes: pd.DataFrame, scheme: str, chosen: str) -> None:
+    """Every segment in numbers. A click on a row picks it."""
     st.subheader(t("segments.sizes"))
     codes = list(sizes["segment"])
     columns = ["name", "customer_count", "customer_share", "net_revenue", "revenue_share", "median_recency_days"]
@@ -214,57 +232,36 @@ def draw_segment(segment: pd.Series, scheme: str, missing: frozenset[str]) -> No
 
 def draw_customers(segment: pd.Series, scheme: str, missing: frozenset[str]) -> None:
     """The customers, a page at a time and richest first, and the whole list as a file."""
+    if pd.isna(segment["customer_count"]):
+        st.info(md("segments.too_small", count=number(access.visitor().smallest_group)), icon=":material/group_off:")
+        return
+    if not access.may("rows"):
+        return
     count = int(segment["customer_count"])
     if count == 0:
         st.info(t("segments.nobody"), icon=":material/group_off:")
         return
     st.subheader(t("segments.customers"))
-    question = {"scheme": scheme, "segment": segment["segment"]}
+    limit, limited = access.row_limit(columns("marts.customer_360"))
+    where = f"{COLUMN_OF[scheme]} is not distinct from nullif($segment, '') and {limit}"
+    question = {"segment": segment["segment"], **limited}
     pages = -(-count // PAGE_ROWS)
     place = st.container()
     page = st.pagination(pages, key=f"page-{scheme}-{segment['segment']}") if pages > 1 else 1
     offset = (page - 1) * PAGE_ROWS
-    customers = show(f"{MEMBERS} limit $limit offset $offset", question | {"limit": PAGE_ROWS, "offset": offset})
+    customers = show(
+        f"select {', '.join(MEMBER_COLUMNS)} from marts.customer_360 where {where} "
+        "order by net_revenue desc nulls last, customer_id limit $limit offset $offset",
+        question | {"limit": PAGE_ROWS, "offset": offset},
+    )
     left_out = [column for domain, column in DOMAIN_COLUMNS.items() if domain in missing]
     with place:
         show_table(customers.drop(columns=left_out), key="customers")
         st.caption(
             md("segments.showing", first=number(offset + 1), last=number(offset + len(customers)), count=number(count))
         )
-    _offer_downloads(question, list(customers.columns), count)
-
-
-def _offer_downloads(question: dict[str, str], columns: Sequence[str], count: int) -> None:
-    snapshot = current()
-    code = re.sub(r"[^a-z0-9_]+", "_", question["segment"].lower()) or "no_segment"
-    name = f"customers-{code}-{snapshot.as_of_date:%Y-%m-%d}"
-    header = [t(f"column.{column}") for column in columns]
-
-    def batches():
-        return stream(snapshot, MEMBERS, question)
-
-    with st.container(horizontal=True):
-        st.download_button(
-            t("segments.csv"),
-            lambda: exports.csv_bytes(header, batches()),
-            f"{name}.csv",
-            "text/csv",
-            key="csv",
-            on_click="ignore",
-            icon=":material/download:",
-        )
-        if count <= exports.XLSX_MAX_ROWS:
-            st.download_button(
-                t("segments.xlsx"),
-                lambda: exports.xlsx_bytes(header, batches()),
-                f"{name}.xlsx",
-                "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-                key="xlsx",
-                on_click="ignore",
-                icon=":material/download:",
-            )
-    if count > exports.XLSX_MAX_ROWS:
-        st.caption(md("segments.too_long_for_xlsx", count=number(count), limit=number(exports.XLSX_MAX_ROWS)))
+    code = re.sub(r"[^a-z0-9_]+", "_", segment["segment"].lower()) or "no_segment"
+    downloads.offer(downloads.List(f"customers-{code}", where, question, MEMBER_COLUMNS))
 
 
 def _both_shares(sizes: pd.DataFrame) -> pd.DataFrame:
@@ -276,12 +273,13 @@ def _both_shares(sizes: pd.DataFrame) -> pd.DataFrame:
 
 def _squares(scheme: str, sizes: pd.DataFrame, chosen: str) -> pd.DataFrame:
     names = sizes.set_index("segment")["name"]
-    squares = show(SQUARES, {"scheme": scheme})
+    squares = show(SQUARES.format(column=COLUMN_OF[scheme]))
     squares["name"] = squares["segment"].map(names)
     more = ["" if count == 1 else f" +{count - 1}" for count in squares["group_count"]]
     squares["label"] = [_in_lines(name + others) for name, others in zip(squares["name"], more, strict=True)]
-    squares["count_text"] = [number(count) for count in squares["customer_count"]]
     squares["is_chosen"] = squares["segment"] == chosen
+    squares = access.hide_small_groups(squares, "customer_count")
+    squares["count_text"] = [number(count) for count in squares["customer_count"]]
     return squares.drop(columns="group_count")
 
 
@@ -302,25 +300,46 @@ def _take_from_table(key: str, codes: list[str]) -> None:
         st.session_state["segment"] = codes[row]
 
 
-st.title(t("page.segments"))
-missing = freshness.banner("segments")
-scheme_names = {name: t(f"scheme.{name}") for name in SCHEMES}
-scheme = st.segmented_control(
-    t("segments.choose_scheme"),
-    SCHEMES,
-    format_func=scheme_names.__getitem__,
-    default=SCHEMES[0],
-    required=True,
-    key="scheme",
-)
-sizes = read_sizes(scheme)
-codes = list(sizes["segment"])
-if sizes.empty or not sizes.loc[sizes["segment"] != NOT_BOUGHT, "customer_count"].any():
-    st.info(t("segments.none_today"), icon=":material/group_off:")
-if codes:
+def choose_scheme() -> str:
+    """The groupings this version has, by the columns of its customers."""
+    present = columns("marts.customer_360")
+    names = {scheme: t(f"scheme.{scheme}") for scheme, column in COLUMN_OF.items() if column in present}
+    return st.segmented_control(
+        t("segments.choose_scheme"),
+        list(names),
+        format_func=names.__getitem__,
+        default="rfm",
+        required=True,
+        key="scheme",
+        bind="query-params",
+    )
+
+
+def main() -> None:
+    """The grouping, its sizes, and the segment that is picked."""
+    st.title(t("page.segments"))
+    missing = freshness.banner("segments")
+    scheme = choose_scheme()
+    sizes = read_sizes(scheme)
+    codes = list(sizes["segment"])
+    if sizes.empty or not sizes.loc[sizes["segment"] != NOT_BOUGHT, "customer_count"].any():
+        st.info(t("segments.none_today"), icon=":material/group_off:")
+    if not codes:
+        return
     if st.session_state.get("segment") not in codes:
-        st.session_state["segment"] = codes[0]
+        asked = st.query_params.get("segment")
+        st.session_state["segment"] = asked if asked in codes else codes[0]
     draw_overview(sizes, scheme, st.session_state["segment"])
     names = sizes.set_index("segment")["name"]
-    st.selectbox(t("segments.choose"), codes, format_func=names.__getitem__, key="segment")
-    draw_segment(sizes.set_index("segment", drop=False).loc[st.session_state["segment"]], scheme, missing)
+    chosen = st.selectbox(t("segments.choose"), codes, format_func=names.__getitem__, key="segment")
+    st.query_params["segment"] = chosen
+    segment = sizes.set_index("segment", drop=False).loc[chosen]
+    draw_segment(segment, scheme, missing)
+    if chosen != NOT_BOUGHT and not pd.isna(segment["customer_count"]) and segment["customer_count"] > 0:
+        picked = segment_comparison.Picked(COLUMN_OF[scheme], chosen, segment["name"])
+        segment_comparison.draw_distinctions(picked)
+        segment_comparison.draw_overlap(picked)
+    segment_comparison.draw_flows()
+
+
+main()

@@ -3,7 +3,7 @@
 import pandas as pd
 import streamlit as st
 
-from dashboards import freshness
+from dashboards import freshness, identity_health
 from dashboards.shop_window import current, show
 from dashboards.tables import show_short_table, show_table
 from dashboards.text import md, number, t, word
@@ -204,4 +204,5 @@ show_table(_in_words(feeds, "domain", "feed_status"), key="feeds", height="conte
 draw_unknown(int(rows["unknown_file_count"]))
 draw_checks(kinds, run_id)
 draw_models(models)
+identity_health.draw_identity()
 draw_pages()

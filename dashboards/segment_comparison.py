@@ -1,0 +1,217 @@
+"""What tells a segment from everybody else, how two segments overlap, and who moved between segments.
+
+Belongs here: the three comparisons below the segment map. Effect sizes: Cohen's d for numbers (difference of means over
+the pooled standard deviation) and Cohen's h for shares (difference of arcsine-transformed shares), Cohen 1988.
+"""
+
+import math
+from dataclasses import dataclass
+
+import pandas as pd
+import streamlit as st
+
+from dashboards import access, charts
+from dashboards.segment_names import SCHEME_OF, every_name
+from dashboards.segment_rules import FIELDS
+from dashboards.shop_window import columns, has, show
+from dashboards.tables import show_short_table, show_table
+from dashboards.text import day, decimal, md, money_rounded, number, percent, t, word
+
+STRONGEST = 12
+NOTABLE = 0.2  # an effect below it is called small, and is not worth a marketer's time
+SCORES = ("r_score", "f_score", "m_score")
+SHOWN_HEIGHT = 320
+
+_FLOWS = """
+select as_of_date, from_stage, to_stage, customer_count, net_revenue
+from ml.lifecycle_flows
+where as_of_date = $day
+"""
+_OVERLAP = """
+select
+    count(*) filter (where is_one and not is_other) as only_one,
+    count(*) filter (where is_one and is_other) as both_count,
+    count(*) filter (where is_other and not is_one) as only_other,
+    coalesce(sum(net_revenue) filter (where is_one and not is_other), 0) as only_one_revenue,
+    coalesce(sum(net_revenue) filter (where is_one and is_other), 0) as both_revenue,
+    coalesce(sum(net_revenue) filter (where is_other and not is_one), 0) as only_other_revenue,
+    max(currency_code) as currency_code
+from (
+    select
+        net_revenue,
+        currency_code,
+        coalesce({one} = $one, false) as is_one,
+        coalesce({other} = $other, false) as is_other
+    from marts.customer_360
+)
+"""
+
+
+@dataclass(frozen=True)
+class Picked:
+    """A segment: the column of customer_360 that holds it, its code and its name."""
+
+    column: str
+    code: str
+    name: str
+
+
+def draw_distinctions(picked: Picked) -> None:
+    """The traits in which the segment differs most from all other customers who have been scored."""
+    st.subheader(t("comparison.distinctions"), help=t("definition.effect"))
+    traits = [*_number_traits(picked), *_word_traits(picked)]
+    strongest = sorted(traits, key=lambda trait: -abs(trait["effect"]))[:STRONGEST]
+    notable = [trait for trait in strongest if abs(trait["effect"]) >= NOTABLE]
+    if not notable:
+        st.caption(t("comparison.nothing_distinct"))
+        return
+    show_short_table(pd.DataFrame(notable)[["trait", "here", "elsewhere", "effect_text"]])
+
+
+def draw_overlap(picked: Picked) -> None:
+    """How many are in this segment and in another one of any scheme, and what they spent."""
+    st.subheader(t("comparison.overlap"), help=t("definition.comparison.overlap"))
+    others = _every_segment(picked)
+    if others.empty:
+        st.caption(t("comparison.no_other"))
+        return
+    names = {f"{row.column}-{row.segment}": f"{row.scheme_name} · {row.name}" for row in others.itertuples()}
+    chosen = st.selectbox(
+        t("comparison.with"), list(names), format_func=names.__getitem__, key="overlap", bind="query-params"
+    )
+    column, _, code = chosen.partition("-")
+    question = {"one": picked.code, "other": code}
+    found = show(_OVERLAP.format(one=picked.column, other=column), question).iloc[0]
+    rows = pd.DataFrame(
+        {
+            "name": [
+                md("comparison.only", name=picked.name),
+                t("comparison.both"),
+                md("comparison.only", name=names[chosen].partition(" · ")[2]),
+            ],
+            "customer_count": [found["only_one"], found["both_count"], found["only_other"]],
+            "net_revenue": [found["only_one_revenue"], found["both_revenue"], found["only_other_revenue"]],
+        }
+    )
+    rows = access.hide_small_groups(rows, "customer_count", "net_revenue")
+    rows["net_revenue"] = [money_rounded(each, found["currency_code"]) for each in rows["net_revenue"]]
+    show_short_table(rows)
+
+
+def draw_flows() -> None:
+    """Who moved from one lifecycle stage to another since the date before, and the money that moved with them."""
+    st.header(t("comparison.flows"), help=t("definition.flows"))
+    if not has("ml.lifecycle_flows"):
+        st.info(t("comparison.no_flows"), icon=":material/swap_horiz:")
+        return
+    days = list(show("select distinct as_of_date from ml.lifecycle_flows order by 1 desc")["as_of_date"])
+    if not days:
+        st.info(t("comparison.no_flows"), icon=":material/swap_horiz:")
+        return
+    chosen = st.selectbox(t("comparison.flows_on"), days, format_func=day, key="flow_day") if len(days) > 1 else days[0]
+    flows = show(_FLOWS, {"day": chosen})
+    flows = access.hide_small_groups(flows, "customer_count", "net_revenue").dropna(subset=["customer_count"])
+    names = every_name().query("scheme == 'lifecycle'").set_index("segment")["name"]
+    moved = flows[flows["from_stage"] != flows["to_stage"]]
+    if moved.empty:
+        st.caption(t("comparison.nobody_moved"))
+        return
+    frame = pd.DataFrame(
+        {
+            "from_name": [names.get(code, code) for code in moved["from_stage"].fillna("")],
+            "to_name": [names.get(code, code) for code in moved["to_stage"]],
+            "customer_count": moved["customer_count"].astype(float),
+            "count_text": [number(each) for each in moved["customer_count"]],
+            "revenue_text": [money_rounded(each, _currency()) for each in moved["net_revenue"]],
+        }
+    )
+    st.altair_chart(charts.flows(frame, st.context.theme.type or "light"), width="stretch")
+    shown = moved.assign(from_stage=frame["from_name"], to_stage=frame["to_name"]).sort_values(
+        "customer_count", ascending=False
+    )
+    show_table(shown[["from_stage", "to_stage", "customer_count", "net_revenue"]], key="flows", height=SHOWN_HEIGHT)
+
+
+def cohens_h(here: float, elsewhere: float) -> float:
+    """The effect size of two shares: the difference of their arcsine-transformed values (Cohen 1988)."""
+    return 2 * math.asin(math.sqrt(here)) - 2 * math.asin(math.sqrt(elsewhere))
+
+
+def _number_traits(picked: Picked) -> list[dict]:
+    present = columns("marts.customer_360")
+    given = SCORES if picked.column in ("segment", "segment_8") else ()  # they made the segment: no news in them
+    names = [n for n, kind in FIELDS.items() if kind in ("number", "share") and n in present and n not in given]
+    parts = [
+        f"avg({name}) filter (where here) as {name}_here, avg({name}) filter (where not here) as {name}_elsewhere, "
+        f"var_samp({name}) filter (where here) as {name}_var_here, "
+        f"var_samp({name}) filter (where not here) as {name}_var_elsewhere"
+        for name in names
+    ]
+    found = show(
+        f"select count(*) filter (where here) as size, {', '.join(parts)} from "
+        f"(select *, {picked.column} = $code as here from marts.customer_360 where {picked.column} is not null)",
+        {"code": picked.code},
+    ).iloc[0]
+    if access.hides(found["size"]):
+        return []
+    traits = []
+    for name in names:
+        here, elsewhere = found[f"{name}_here"], found[f"{name}_elsewhere"]
+        spread = (found[f"{name}_var_here"] + found[f"{name}_var_elsewhere"]) / 2
+        if pd.isna(here) or pd.isna(elsewhere) or pd.isna(spread) or spread <= 0:
+            continue
+        write = percent if FIELDS[name] == "share" else decimal
+        traits.append(
+            _trait(t(f"column.{name}"), write(here), write(elsewhere), (here - elsewhere) / math.sqrt(spread))
+        )
+    return traits
+
+
+def _word_traits(picked: Picked) -> list[dict]:
+    present = columns("marts.customer_360") - {picked.column, "segment", "segment_8"}
+    names = [name for name, kind in FIELDS.items() if kind == "word" and name in present]
+    parts = [
+        f"select '{name}' as field, {name} as value, count(*) filter (where here) as here_count, "
+        f"count(*) filter (where not here) as elsewhere_count from told where {name} is not null group by {name}"
+        for name in names
+    ]
+    if not parts:
+        return []
+    found = show(
+        f"with told as (select *, {picked.column} = $code as here from marts.customer_360 "
+        f"where {picked.column} is not null) "
+        f"select * from ({' union all '.join(parts)}) where here_count + elsewhere_count >= 10",
+        {"code": picked.code},
+    )
+    segment_names = every_name().set_index(["scheme", "segment"])["name"].to_dict()
+    traits = []
+    for field, group in found.groupby("field"):
+        here_total, elsewhere_total = group["here_count"].sum(), group["elsewhere_count"].sum()
+        if not here_total or not elsewhere_total:
+            continue
+        for row in group.itertuples():
+            if access.hides(row.here_count):
+                continue
+            here, elsewhere = row.here_count / here_total, row.elsewhere_count / elsewhere_total
+            value = segment_names.get((SCHEME_OF.get(str(field), ""), row.value), word(str(field), str(row.value)))
+            title = t("comparison.is", what=t(f"column.{field}"), value=value)
+            traits.append(_trait(title, percent(here), percent(elsewhere), cohens_h(here, elsewhere)))
+    return traits
+
+
+def _trait(title: str, here: str, elsewhere: str, effect: float) -> dict:
+    return {"trait": title, "here": here, "elsewhere": elsewhere, "effect": effect, "effect_text": f"{effect:+.2f}"}
+
+
+def _every_segment(picked: Picked) -> pd.DataFrame:
+    names, present = every_name(), columns("marts.customer_360")
+    column_of = {scheme: column for column, scheme in SCHEME_OF.items() if column in present}
+    names["column"] = names["scheme"].map(column_of)
+    names = names[names["column"].notna() & ~((names["column"] == picked.column) & (names["segment"] == picked.code))]
+    names["scheme_name"] = [t(f"scheme.{scheme}") for scheme in names["scheme"]]
+    return names[names["column"] != picked.column].reset_index(drop=True)
+
+
+def _currency() -> str | None:
+    found = show("select max(currency_code) as currency_code from marts.customer_360")["currency_code"].iloc[0]
+    return None if pd.isna(found) else found
