@@ -1,6 +1,6 @@
 """`python -m tests.benchmarks.world [small|full]`: how fast the synthetic company writes, and in how much memory.
 
-small: 50,000 people, two years, in about half a minute. full: 1,000,000 people over nine years, one full delivery: about
+small: 50,000 people, two years, in half a minute. full: 1,000,000 people over nine years, one full delivery: about
 ten million orders, a million tickets, sixty million events, in 15 GB of a temporary folder that is taken away in the
 end (--people for fewer). Rows are those of the written exports; memory is what all processes hold at once, sampled
 (pages they share are counted in parts: the proportional set size, on Linux).
