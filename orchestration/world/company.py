@@ -30,7 +30,7 @@ from orchestration.world.seasons import Calendar
 from orchestration.world.truth_tables import block_truth, whole_truth
 
 FEWEST_DAYS = 60  # the last 28 come in pieces, and something must lie before them
-TOGETHER = 6  # blocks: a third of the cost of writing one is planning, which they share; each takes about 150 MB
+TOGETHER = 8  # blocks: a third of the cost of writing one is planning, which they share; each takes about 150 MB
 WORTH_PROCESSES = 2  # tasks: for one, starting processes takes longer than the work
 AHEAD = 2  # tasks a worker may be ahead of the one that is joined
 

@@ -6,6 +6,7 @@ digits and the domain together; whatever the letters are, two people never get a
 """
 
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 
@@ -119,6 +120,7 @@ def _latin(persons: Persons) -> tuple[list[str], list[str]]:
     return [_letters(name) for name in persons.given_latin], [_letters(name) for name in persons.surname_latin]
 
 
+@cache
 def _letters(name: str) -> str:
     return name.lower().replace("'", "").replace(" ", "").replace("-", "")
 

@@ -15,6 +15,9 @@ import pyarrow as pa
 from orchestration.world.exports.delivery import Feed, Schedule
 from orchestration.world.exports.lines import MACROS, texts
 
+SETTINGS = """
+set threads = 1; set enable_progress_bar = false; set memory_limit = '1GB'; set arrow_large_buffer_size = true;
+"""
 GZIP_LEVEL = 1  # twice the size of the best and a fifth of the time
 
 
@@ -68,7 +71,7 @@ class Desk:
 
     def __post_init__(self) -> None:
         # One thread keeps the order of rows, and leaves the other core to the next block.
-        self.connection.execute("set threads = 1; set memory_limit = '1GB'; set arrow_large_buffer_size = true;")
+        self.connection.execute(SETTINGS)
         self.connection.execute(MACROS)
         self.scratch.write_bytes(b"")
 

@@ -1,12 +1,14 @@
-"""Segment's raw archive: gzipped NDJSON of pages, tracks and identifies, or one Parquet file when everything comes at
-once. A few calls are archived twice under one messageId, as happens when a browser tries again. UTM parameters stand on
-the page a visit begins with.
+"""Segment's raw archive: gzipped NDJSON of pages, tracks and identifies, or Parquet files in one full delivery. A few
+calls are archived twice under one messageId, as happens when a browser tries again. UTM parameters stand on the page a
+visit begins with.
 """
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
 from orchestration.world.books import Books, World
+from orchestration.world.dice import Dice
 from orchestration.world.exports.delivery import Feed, Rhythm
 from orchestration.world.exports.desk import Desk
 from orchestration.world.exports.lines import choose
@@ -18,6 +20,7 @@ from orchestration.world.exports.segment_calls import (
     UTM,
     archive,
     lay_out_visit_ids,
+    machine_ids,
     pages,
 )
 from orchestration.world.exports.segment_table import write_calls
@@ -77,37 +80,38 @@ join visit_texts v on v.person = e.person and v.visit = e.visit
 join pages w on w.page = e.page
 left join product_texts g on g.product = e.product
 order by e.position"""
-SEEN = """from visits v join visit_ids b using (person, visit)
-semi join called e on e.person = v.person and e.visit = v.visit"""
 
 
 def write(desk: Desk, world: World, books: Books) -> None:
     """Calls go in order of time within a delivery; needs cards."""
-    lay_out_visit_ids(desk, world.dice, books)
     calls = archive(desk, FEED, world, books)
     if desk.schedule.is_at_once:
-        desk.write_part(FEED, lambda file: write_calls(desk, calls, books, file))
+        desk.write_part(FEED, write_calls(desk, calls, books, world.dice))
     else:
+        lay_out_visit_ids(desk, world.dice, books)
         desk.table("calls", calls.as_rows())
         desk.table("pages", _pages())
         for step in (VISITS, GOODS):
             desk.connection.execute(step)
         desk.write(FEED, f"select e.delivery, {LINE} as line {CALLS}")
-    called = np.unique(calls.visit_row)
-    desk.table("called", pa.table({name: books.visits[name].to_numpy()[called] for name in ("person", "visit")}))
+    _name_records(desk, world.dice, books, np.unique(calls.visit_row))
+
+
+def _name_records(desk: Desk, dice: Dice, books: Books, called: npt.NDArray[np.int64]) -> None:
+    """Whom the accounts and browsers of the visits `called` name; a browser that several people use names none."""
+    visits = books.visits.iloc[called]
+    desk.table("called", pa.table({name: visits[name].to_numpy() for name in ("person", "is_signed_in")}))
     desk.name_records(
         "segment",
         "user",
-        f"""select shopify_customer_id(v.person, 0) as source_record_id, v.person as person {SEEN}
-        where v.is_signed_in and v.person in (select person from records where system = 'shopify')""",
+        """select shopify_customer_id(c.person, 0) as source_record_id, c.person from called c
+        where c.is_signed_in and c.person in (select person from records where system = 'shopify')""",
     )
-    # A browser that several people use names none of them.
-    desk.name_records(
-        "segment",
-        "anonymous",
-        f"""select b.anonymous_id as source_record_id, min(v.person) as person {SEEN}
-        group by b.anonymous_id having min(v.person) = max(v.person)""",
-    )
+    users = visits.groupby("anonymous")["person"].agg(["min", "max"])
+    alone = users[users["min"] == users["max"]]
+    ids = machine_ids(dice, "anonymous", alone.index.to_numpy())
+    desk.table("browsers", pa.table({"source_record_id": ids, "person": alone["min"].to_numpy()}))
+    desk.name_records("segment", "anonymous", "select * from browsers")
 
 
 def _pages() -> pa.Table:

@@ -81,12 +81,14 @@ def lay_out_visit_ids(desk: Desk, dice: Dice, books: Books) -> None:
     """Make the table visit_ids [visit]: browsers and devices get their ids from their numbers, so two people on one
     device show the same."""
     visits = books.visits
-    ids = {
-        f"{what}_id": uuids(*(dice.bits(f"id of a {what}, {half}", visits[what].to_numpy() + 1) for half in "ab"))
-        for what in ("anonymous", "device")
-    }
+    ids = {f"{what}_id": machine_ids(dice, what, visits[what].to_numpy()) for what in ("anonymous", "device")}
     keys = {name: visits[name].to_numpy() for name in ("person", "visit")}
     desk.table("visit_ids", pa.table(keys | ids))
+
+
+def machine_ids(dice: Dice, what: str, number: Numbers) -> pa.Array:
+    """The ids of browsers (what: anonymous) or devices."""
+    return uuids(*(dice.bits(f"id of a {what}, {half}", number + 1) for half in "ab"))
 
 
 def archive(desk: Desk, feed: Feed, world: World, books: Books) -> Calls:

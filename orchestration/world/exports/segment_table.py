@@ -3,7 +3,7 @@ are structures with the keys of the calls' JSON (segment.py). Cells are numbers 
 come again, so no text is built per call but its own id.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,18 +15,18 @@ import pyarrow.parquet as pq
 from orchestration.world.books import Books
 from orchestration.world.catalog import CATEGORIES, PRODUCTS
 from orchestration.world.codes import CHANNELS, DEVICES, EVENTS
+from orchestration.world.dice import Dice
 from orchestration.world.exports.desk import Desk
-from orchestration.world.exports.segment_calls import AGENTS, NAMES, REFERRERS, SHOP, UTM, Calls, pages
+from orchestration.world.exports.segment_calls import AGENTS, NAMES, REFERRERS, SHOP, UTM, Calls, machine_ids, pages
 
 Codes = npt.NDArray[np.int64]
 # What a visit has of its own, in the order of the books.
 VISIT_FACTS = """
 select case when v.is_signed_in and k.person is not null then shopify_customer_id(v.person, 0)::varchar end as user_id,
-    c.code as campaign, s.true_email as email, s.full_name as name, b.anonymous_id, b.device_id,
+    c.code as campaign, s.true_email as email, s.full_name as name,
     case when o.person is not null then shopify_order_id(o.person, o."order")::varchar end as order_id,
     cast(o.total / 100 as decimal(18, 2)) as total, o.currency::varchar as currency
 from visits v
-join visit_ids b using (person, visit)
 left join records k on k.person = v.person and k.system = 'shopify' and k.entry = 0
 left join cards s on s.person = v.person and s.system = 'segment' and s.entry = 0
     and s.told_at <= v.at and v.at < s.outdated_at
@@ -46,6 +46,7 @@ class _Rows:
     calls: Calls
     books: Books
     facts: pa.Table
+    dice: Dice
 
     def of_visit(self, values: npt.NDArray) -> npt.NDArray:
         """Per call, a value per visit."""
@@ -57,10 +58,22 @@ class _Rows:
         codes = self.of_visit(words.indices.fill_null(-1).to_numpy())
         return _words(codes if said is None else np.where(said, codes, -1), words.dictionary)
 
+    def machine(self, what: str) -> pa.Array:
+        """Per call, the id of its visit's browser or device."""
+        number, which = np.unique(self.books.visits[what].to_numpy(), return_inverse=True)
+        return pa.DictionaryArray.from_arrays(
+            self.of_visit(which.astype(np.int32)), machine_ids(self.dice, what, number)
+        )
 
-def write_calls(desk: Desk, calls: Calls, books: Books, file: Path) -> int:
-    """Write the calls to a Parquet file of their own; gives their number. Needs visit_ids, cards and the books."""
-    table = _table(_Rows(calls, books, desk.connection.sql(VISIT_FACTS).to_arrow_table()))
+
+def write_calls(desk: Desk, calls: Calls, books: Books, dice: Dice) -> Callable[[Path], int]:
+    """Writes the calls to a Parquet file of their own and gives their number. Needs cards and the books."""
+    return lambda file: _write(
+        _table(_Rows(calls, books, desk.connection.sql(VISIT_FACTS).to_arrow_table(), dice)), file
+    )
+
+
+def _write(table: pa.Table, file: Path) -> int:
     listed = [path for path in _leaves(table.schema) if path not in UNLIKE]
     with pq.ParquetWriter(
         file,
@@ -89,7 +102,7 @@ def _table(rows: _Rows) -> pa.Table:
         {
             "type": _words(type_of[kind], types),
             "messageId": calls.message_id,
-            "anonymousId": rows.fact("anonymous_id"),
+            "anonymousId": rows.machine("anonymous"),
             "userId": rows.fact("user_id"),
             "timestamp": _milliseconds(calls.at, calls.millisecond),
             "receivedAt": _milliseconds(calls.received_at, calls.millisecond),
@@ -152,7 +165,7 @@ def _context(rows: _Rows, told: Mapping[str, Sequence[str]]) -> pa.Array:
             "name": rows.fact("campaign", campaign >= 0),
         },
         "library": {"name": _words(same, ["analytics.js"]), "version": _words(same, ["next-1.70.0"])},
-        "device": {"id": rows.fact("device_id"), "type": _words(kind, DEVICES)},
+        "device": {"id": rows.machine("device"), "type": _words(kind, DEVICES)},
     }
     structures = {
         name: pa.StructArray.from_arrays(
