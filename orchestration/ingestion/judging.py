@@ -5,7 +5,7 @@ file; rows are the temporary view `arrived`. What is loaded of them is decided i
 tells which columns need cleaning and which rules are broken at all; of a clean file nothing is written a second time.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -13,6 +13,7 @@ import duckdb
 
 from orchestration.ingestion import cleaning
 from orchestration.ingestion.contract_model import Column, Contract
+from orchestration.ingestion.glance import Glance, glance_over
 from orchestration.ingestion.rules import Rule, first_broken, rules_of
 from orchestration.ingestion.sources import Source
 
@@ -78,16 +79,30 @@ def _look_over(connection: duckdb.DuckDBPyConnection, source: Source) -> _Work:
     early = [
         rule for rule in rules_of(contract) if not ((rule.is_of_type and rule.column in settled) or rule.is_of_line)
     ]
-    tests = [test for _, test in asked] + [rule.broken for rule in early]
-    flags = ", ".join(f"coalesce(bool_or({test}), false)" for test in tests) or "false"
-    found = connection.execute(f"select {flags} from records").fetchone() or ()
+    glance = glance_over(contract.columns, reading)
+    tests = [(c.name, test) for c, test in asked] + [(rule.column, rule.broken) for rule in early]
+    found = _answers(connection, glance, tests)
     cleaned = [column for (column, _), is_needed in zip(asked, found, strict=False) if is_needed]
-    broken = {rule for rule, is_broken in zip(early, found[len(asked) :], strict=False) if is_broken}
+    broken = {rule for rule, is_broken in zip(early, found[len(asked) :], strict=True) if is_broken}
     names = {column.name for column in cleaned}
     rules = [rule for rule in rules_of(contract) if rule in broken or rule.column in names or rule.is_of_line]
     if any(column.type in ("date", "timestamp") for column in cleaned):
         reading = cleaning.Reading(contract, _day_order(connection, contract))
     return _Work(reading, cleaned, rules, source.arrival.has_separators)
+
+
+def _answers(connection: duckdb.DuckDBPyConnection, glance: Glance, tests: Sequence[tuple[str, str]]) -> list[bool]:
+    """For each (column, SQL condition) whether any record fulfils it. Records that a glance settles are not asked."""
+    asked = {True: [test for name, test in tests if name in glance.columns]}
+    asked[False] = [test for name, test in tests if name not in glance.columns]
+    flags = ", ".join(f"coalesce(bool_or({test}), false)" for test in [glance.is_doubtful, *asked[False]])
+    is_doubtful, *others = connection.execute(f"select {flags} from records").fetchone() or (True,)
+    settled = [False] * len(asked[True])
+    if is_doubtful and asked[True]:
+        flags = ", ".join(f"coalesce(bool_or({test}), false)" for test in asked[True])
+        settled = list(connection.execute(f"select {flags} from records where {glance.is_doubtful}").fetchone() or ())
+    answers = {True: iter(settled), False: iter(others)}
+    return [bool(next(answers[name in glance.columns])) for name, _ in tests]
 
 
 def _judged(work: _Work) -> str:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from orchestration.ingestion import arrival as arriving
 from orchestration.ingestion.arrival import Arrival, fingerprint, take_in
 
-briefly = settings(max_examples=150, deadline=None)
+briefly = settings(max_examples=60, deadline=None)
 TEXT = st.text(alphabet=st.characters(codec="utf-8", exclude_characters="\ufeff"), max_size=40)
 LINES = st.text(alphabet='ab,\r\n"中\x00', max_size=30)
 

@@ -14,7 +14,7 @@ from orchestration.ingestion.contracts import Contract
 from tests.orchestration.ingestion import twins
 from tests.orchestration.ingestion.intake import contract_of
 
-often = settings(max_examples=40, deadline=None)
+often = settings(max_examples=25, deadline=None)
 NULL_WORDS = ("-", "--", "——", "N/A", "#N/A", "NULL", "null")
 WIDE = str.maketrans("0123456789", "０１２３４５６７８９")
 AROUND = "'=\"\t \u00a0\u3000\u200b\ufeff\u200e-"

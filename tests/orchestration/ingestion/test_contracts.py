@@ -13,7 +13,7 @@ from orchestration.ingestion.recognition import Head, find
 from orchestration.settings import CONTRACTS
 from tests.orchestration.ingestion.intake import contract_of, csv_text, intake_for
 
-briefly = settings(max_examples=50, deadline=None)
+briefly = settings(max_examples=25, deadline=None)
 
 GOOD = {
     "system": "shop",

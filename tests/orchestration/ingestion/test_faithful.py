@@ -6,7 +6,6 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from orchestration import ledger
 from orchestration.ingestion.contracts import CATALOGUE, load_contracts
 from orchestration.ingestion.inbox import InboxFile, read_head
 from orchestration.ingestion.receive import Yard, receive
@@ -14,7 +13,7 @@ from orchestration.ingestion.recognition import find
 from orchestration.settings import CONTRACTS
 from tests.orchestration.ingestion.faithful import crm, marketplaces, shops, support_and_behaviour, templates
 from tests.orchestration.ingestion.faithful.export import Faithful
-from tests.orchestration.ingestion.intake import DAY
+from tests.orchestration.ingestion.intake import DAY, warehouse
 
 EXPORTS = [
     export for source in (crm, shops, marketplaces, support_and_behaviour, templates) for export in source.EXPORTS
@@ -45,9 +44,7 @@ VENDORS = {
 
 @pytest.fixture(scope="module")
 def connection() -> Iterator[duckdb.DuckDBPyConnection]:
-    with duckdb.connect(config={"memory_limit": "1GB", "threads": "1"}) as connection:
-        connection.execute("set timezone = 'UTC'; set enable_progress_bar = false")
-        ledger.open_books(connection)
+    with warehouse() as connection:
         yield connection
 
 

@@ -16,7 +16,7 @@ from orchestration.ingestion.quarantine import show, waiting
 from orchestration.ingestion.receive import Received, Yard, receive
 from tests.orchestration.ingestion.intake import DAY, Intake, contract_of, intake_for
 
-briefly = settings(max_examples=10, deadline=None)
+briefly = settings(max_examples=6, deadline=None)
 
 
 def changed(contract: Contract, **parts: Any) -> Contract:

@@ -13,7 +13,7 @@ from orchestration.ingestion.contracts import Contract
 from orchestration.ingestion.inbox import InboxFile, scan
 from tests.orchestration.ingestion.intake import contract_of
 
-briefly = settings(max_examples=40, deadline=None)
+briefly = settings(max_examples=25, deadline=None)
 
 AS_OF = date(2026, 3, 1)
 THINGS = contract_of({"name": "id", "required": True}, {"name": "price", "required": True}, "colour")

@@ -17,7 +17,7 @@ from orchestration.ingestion.receive import Received
 from orchestration.ingestion.sources import Source
 from tests.orchestration.ingestion.intake import Intake, contract_of, csv_text, intake_for
 
-often = settings(max_examples=60, deadline=None)
+often = settings(max_examples=30, deadline=None)
 
 HEADER = ["name", "note"]
 CELLS = st.text(alphabet="ab ,;\"'\\\n\r\t中é#\x1e\x1f|", max_size=5)
@@ -105,7 +105,7 @@ def test_of_any_text_at_all_no_row_is_lost_and_none_is_made_up(whole_module_inta
     assert_as_python_reads(whole_module_intake, text, whole_module_intake.deliver(text))
 
 
-@settings(often, max_examples=30)
+@settings(often, max_examples=15)
 @given(ROWS)
 def test_the_fast_and_the_slow_way_of_reading_come_to_the_same_rows(
     whole_module_intake: Intake, rows: list[tuple[str, str]]

@@ -12,7 +12,7 @@ from orchestration import ledger
 from orchestration.ingestion import receive as receiving
 from tests.orchestration.ingestion.intake import DAY, Intake, contract_of, csv_text, intake_for
 
-often = settings(max_examples=25, deadline=None)
+often = settings(max_examples=12, deadline=None)
 
 SMALL_ROWS = st.lists(st.tuples(st.sampled_from("123"), st.sampled_from("AB")), max_size=6)
 DELIVERIES = st.lists(SMALL_ROWS, min_size=1, max_size=4)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from tests.orchestration.ingestion.intake import Intake, contract_of, csv_text, intake_for
 
-often = settings(max_examples=25, deadline=None)
+often = settings(max_examples=12, deadline=None)
 
 # How staging casts a cell of each type; money is the widest decimal it knows.
 CASTS = {

@@ -10,13 +10,12 @@ from typing import Any
 import duckdb
 import pytest
 
-from orchestration import ledger
 from orchestration.ingestion.contracts import load_contracts
 from orchestration.ingestion.inbox import InboxFile, read_head, scan
 from orchestration.ingestion.receive import Yard, receive
 from orchestration.ingestion.recognition import find
 from orchestration.settings import CONTRACTS
-from tests.orchestration.ingestion.intake import DAY
+from tests.orchestration.ingestion.intake import DAY, warehouse
 
 SHOPIFY = (
     "Name,Email,Financial Status,Paid at,Fulfillment Status,Accepts Marketing,Currency,Subtotal,Shipping,Taxes,Total,"
@@ -33,9 +32,7 @@ TMALL = (
 def taken_in(folder: Path, system: str, files: dict[str, bytes]) -> Iterator[duckdb.DuckDBPyConnection]:
     """The warehouse after files of one system have been delivered and recognised by name and header alone."""
     own = [contract for contract in load_contracts(CONTRACTS) if contract.system == system]
-    with duckdb.connect(config={"memory_limit": "1GB", "threads": "2"}) as connection:
-        connection.execute("set timezone = 'UTC'")
-        ledger.open_books(connection)
+    with warehouse() as connection:
         for name, content in files.items():
             path = folder / system / str(DAY) / name
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -276,8 +273,7 @@ def test_a_day_without_news_is_an_empty_delivery_and_no_mistake(tmp_path: Path):
         path.write_text(content)
     files = scan(inbox, load_contracts(CONTRACTS), DAY)
     assert [file.contract.name if file.contract else file.reason for file in files] == ["zendesk/tickets"] * 2
-    with duckdb.connect(config={"threads": "2"}) as connection:
-        ledger.open_books(connection)
+    with warehouse() as connection:
         contract = files[0].contract
         assert contract is not None
         received = receive(connection, contract, files, Yard(tmp_path / "a", tmp_path / "s", "run-1", DAY))

@@ -50,7 +50,7 @@ PARQUET = parquet(
     note=pa.array([row[4] for row in ROWS]),
 )
 SHEET: list[list[object]] = [list(HEADER.split(",")), *([value or "" for value in row] for row in ROWS)]
-BOMB = gzip.compress(GOOD + b"a" * 300_000_000, 9)
+BOMB = gzip.compress(GOOD) + gzip.compress(b"a" * 10_000_000, 9) * 30
 
 ENCODINGS = [
     Damage("UTF-8 with a byte-order mark", GOOD.decode().encode("utf-8-sig"), ROWS),
