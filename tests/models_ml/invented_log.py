@@ -19,10 +19,10 @@ class Shop:
 
     customers: int = 1500
     days: int = 800
-    r: float = 0.9
-    alpha: float = 60.0
-    a: float = 0.8
-    b: float = 4.0
+    r: float = 0.5
+    alpha: float = 25.0
+    a: float = 0.6
+    b: float = 5.0
     season: float = 0.0
     seed: int = 11
 

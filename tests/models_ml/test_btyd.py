@@ -112,6 +112,15 @@ def test_bg_nbd_expects_what_its_probabilities_of_every_number_add_up_to(coins: 
     at_least = model.at_least(histories, 20.0, 400)
     assert model.expect(histories, 20.0) == pytest.approx(at_least.sum(axis=1), rel=1e-6)
     assert model.buys(histories, 20.0) == pytest.approx(at_least[:, 0], rel=1e-9)
+    squares = ((2 * np.arange(1, 401) - 1) * at_least).sum(axis=1)
+    assert model.second_moment(histories, 20.0) == pytest.approx(squares, rel=0.01)
+
+
+def test_where_the_closed_form_gives_up_the_integral_takes_over():
+    """With these parameters every coin says stay: what is left are the arrivals of a negative binomial."""
+    model = beta_geometric.BetaGeometric(2.0, 50.0, 1e-3, 9e4, 1, 0.0)
+    histories = Histories(np.array([1.0]), np.array([5.0]), np.array([50.0]))
+    assert model.expect(histories, 30.0) == pytest.approx(3.0 * 30 / 100, rel=0.01)
 
 
 def test_a_single_buyer_is_alive_for_certain_only_in_bg_nbd(sample: Histories):
