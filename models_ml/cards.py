@@ -42,8 +42,8 @@ def churn_card(plan: Plan, found: Forecast) -> Card:
         f"Population: {len(known):,} customers who ever ordered, of whom {int(found.cut.is_active.sum()):,} ordered "
         "within the last 365 days. Trained and judged on the latter; the others are scored by the same model.",
         f"Published: {called(found.rung)[0] or 'nothing'}. The ladder is recency, RFM cell, "
-        f"{FAMILIES[found.cut.timing.family]}, logistic regression, additive boosting from the log-odds of "
-        f"{FAMILIES[found.cut.timing.family]}, and the mean of the last three. {found.cut.timing.note}".rstrip(),
+        f"{_family(found)}, logistic regression, additive boosting from the log-odds of "
+        f"{_family(found)}, and the mean of the last three. {found.cut.timing.note}".rstrip(),
         f"Trained on {found.ladder.rows:,} rows of {len(found.ladder.cutoffs)} cutoffs, labels over before the day.",
         f"Tested out of time. {_measured(decision, 0)}",
         "Gate: " + " ".join(decision.reasons_en),
@@ -58,7 +58,7 @@ def churn_card(plan: Plan, found: Forecast) -> Card:
         f"对象：曾下单的 {len(known):,} 位客户，其中 {int(found.cut.is_active.sum()):,} 位在最近 365 天内下过单；"
         "训练与检验仅用后者，其余客户由同一模型评分。",
         f"发布：{called(found.rung)[1] or '无'}。阶梯依次为最近购买时间、RFM 分格、"
-        f"{FAMILIES[found.cut.timing.family]}、逻辑回归、以前者对数几率为起点的加性提升，以及后三者的平均。",
+        f"{_family(found)}、逻辑回归、以前者对数几率为起点的加性提升，以及后三者的平均。",
         f"训练：{len(found.ladder.cutoffs)} 个截止日的 {found.ladder.rows:,} 行，所有标签均在当日之前结束。",
         f"检验（严格时间外）：{_measured(decision, 1)}",
         "关口：" + "".join(decision.reasons_zh),
@@ -72,7 +72,7 @@ def churn_card(plan: Plan, found: Forecast) -> Card:
 def value_card(plan: Plan, found: Forecast) -> Card:
     """The same for money."""
     decision, spend = found.value_decision, found.cut.spend
-    family = FAMILIES[found.cut.timing.family]
+    family = _family(found)
     note = spend.note if spend else "No net spend above 0: every value is 0."
     correlation = f"{spend.correlation:.2f}" if spend else "-"
     en = [
@@ -99,6 +99,10 @@ def value_card(plan: Plan, found: Forecast) -> Card:
         f"{'、'.join(f'{level:.2f}' for level in found.value.nominal)}。",
     ]
     return Card("\n\n".join(en), "\n\n".join(zh))
+
+
+def _family(found: Forecast) -> str:
+    return " + ".join(FAMILIES[name] for name in found.cut.timing.family.split("+"))
 
 
 def _measured(decision: Decision, language: int) -> str:

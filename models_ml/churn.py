@@ -88,9 +88,10 @@ class Ladder:
 
         Raises ValueError where the rung was not trained.
         """
-        return self._of_active(cut, rung) + np.where(cut.is_active, 0.0, self.dormant.get(rung, 0.0))
+        return self.of_active(cut, rung) + np.where(cut.is_active, 0.0, self.dormant.get(rung, 0.0))
 
-    def _of_active(self, cut: Cut, rung: str) -> Floats:
+    def of_active(self, cut: Cut, rung: str) -> Floats:
+        """The same without what is added for the dormant."""
         if rung == "btyd":
             return cut.log_odds
         if rung not in self.rungs or not (self.recency and self.rfm_cell and self.line and self.steps):

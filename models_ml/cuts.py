@@ -1,7 +1,7 @@
 """One cutoff of a log, prepared: what was known, what the buy-till-you-die model makes of it, and what came after.
 
-Here belongs the choice of the buy-till-you-die model with its fallback. Pareto/NBD comes first because it lets a
-single buyer be gone; BG/NBD, which does not, is the last resort.
+Here belongs the choice of the buy-till-you-die model with its fallback: the average of Pareto/NBD and MBG/NBD, which
+both let a single buyer be gone. BG/NBD, which does not, is the last resort.
 """
 
 from collections.abc import Callable
@@ -10,27 +10,28 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from models_ml.btyd import beta_geometric, gamma_gamma, pareto
+from models_ml.btyd.averaged import Averaged, Single
 from models_ml.btyd.fitting import NoFit
 from models_ml.btyd.histories import Floats, Histories
 from models_ml.order_log import OrderLog, Outcome, Snapshot, outcome, snapshot
 from models_ml.traces import Traces, traces
 
-Btyd = beta_geometric.BetaGeometric | pareto.Pareto
 ACTIVE_DAYS = 365
 SURE = 1e-4
 LEARN_FROM = 20_000
-FAMILIES: tuple[tuple[str, Callable[[Histories], Btyd]], ...] = (
+Families = tuple[tuple[str, Callable[[Histories], Single]], ...]
+FAMILIES: Families = (
     ("pareto_nbd", pareto.train),
     ("mbg_nbd", lambda histories: beta_geometric.train(histories, coins_at_first=1)),
-    ("bg_nbd", lambda histories: beta_geometric.train(histories, coins_at_first=0)),
 )
+LAST_RESORT: Families = (("bg_nbd", lambda histories: beta_geometric.train(histories, coins_at_first=0)),)
 
 
 @dataclass(frozen=True)
 class Timing:
     """The fitted model of when customers order, its family, and what was tried in vain before."""
 
-    model: Btyd
+    model: Averaged
     family: str
     note: str
 
@@ -81,17 +82,21 @@ def prepare(log: OrderLog, cutoff: int, horizon: int, last_day: int) -> Cut:
 
 
 def fit_timing(histories: Histories) -> Timing:
-    """The first family that can be fitted, on at most LEARN_FROM customers: more would not move four numbers.
+    """The average of FAMILIES, or of those of them that can be fitted, else the last resort.
 
-    Raises NoFit when none can.
+    On at most LEARN_FROM customers: more would not move four numbers. Raises NoFit when none can be fitted.
     """
     chosen = np.linspace(0, len(histories) - 1, min(len(histories), LEARN_FROM)).astype(np.intp)
     sample, failures = histories.take(chosen), list[str]()
-    for family, train in FAMILIES:
-        try:
-            return Timing(train(sample), family, " ".join(failures))
-        except NoFit as why:
-            failures.append(f"{family}: {why}")
+    for families in (FAMILIES, LAST_RESORT):
+        fitted: dict[str, Single] = {}
+        for family, train in families:
+            try:
+                fitted[family] = train(sample)
+            except NoFit as why:
+                failures.append(f"{family}: {why}")
+        if fitted:
+            return Timing(Averaged(tuple(fitted.values())), "+".join(fitted), " ".join(failures))
     raise NoFit(" ".join(failures))
 
 

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from models_ml.btyd.histories import Floats, Histories
 
+PARTS, MOST_MONEY = 10_000, 1e14
 COLUMNS = ("customer_id", "ordered_at", "amount")
 
 
@@ -26,7 +27,8 @@ class OrderLog:
 
     `customer` numbers the `customer_ids`; `day` counts days from `first_day`; `orders` is the number of orders of that
     day, `sold` what they cost, `returned` what was given back that day (0 or more). Sums up to each row stand in the
-    `so_far_` arrays, one longer than the rows, so that any window is a difference.
+    `so_far_` arrays, one longer than the rows, so that any window is a difference. Money in them is counted in whole
+    ten-thousandths: differences of sums of fractions would depend on who stands before in the log.
     """
 
     customer_ids: NDArray[np.object_]
@@ -35,8 +37,8 @@ class OrderLog:
     day: NDArray[np.int64]
     so_far_days: NDArray[np.int64]
     so_far_orders: NDArray[np.int64]
-    so_far_sold: Floats
-    so_far_returned: Floats
+    so_far_sold: NDArray[np.int64]
+    so_far_returned: NDArray[np.int64]
     span: int
 
     def number_of(self, day: pd.Timestamp) -> int:
@@ -125,13 +127,16 @@ def order_log(frame: pd.DataFrame) -> OrderLog:
     if missing:
         raise LogRefused(f"The log of orders lacks {', '.join(missing)}: it needs {', '.join(COLUMNS)}.")
     known = frame.loc[frame["customer_id"].notna(), list(COLUMNS)]
-    moments = pd.to_datetime(known["ordered_at"], errors="coerce", utc=True).dt.tz_localize(None)
+    moments = pd.to_datetime(known["ordered_at"], errors="coerce", utc=True, format="ISO8601").dt.tz_localize(None)
     amounts = pd.to_numeric(known["amount"], errors="coerce").to_numpy(dtype=float)
     for name, wrong in (("ordered_at", moments.isna().to_numpy()), ("amount", ~np.isfinite(amounts))):
         if wrong.any():
             raise LogRefused(f"{name} is empty or unreadable in {int(wrong.sum())} of {len(known)} rows: mend them.")
     if known.empty or not (amounts >= 0).any():
         raise LogRefused("The log holds no order of a known customer, so there is nothing to learn from.")
+    if np.abs(amounts).sum() > MOST_MONEY:
+        raise LogRefused(f"The amounts add up to more than {MOST_MONEY:.0e}: give them in a larger unit.")
+    parts = np.round(amounts * PARTS).astype(np.int64)
     days = moments.dt.normalize()
     codes, ids = pd.factorize(known["customer_id"].astype(str), sort=True)
     first_day = days.min()
@@ -140,12 +145,11 @@ def order_log(frame: pd.DataFrame) -> OrderLog:
             "customer": codes,
             "day": (days - first_day).dt.days.to_numpy(),
             "orders": (amounts >= 0).astype(np.int64),
-            "sold": np.maximum(amounts, 0.0),
-            "returned": np.maximum(-amounts, 0.0),
+            "sold": np.maximum(parts, 0),
+            "returned": np.maximum(-parts, 0),
         }
     )
-    # Sums of money depend on the order of their terms in the last digit; rows have none of their own.
-    rows = rows.sort_values(["customer", "day", "sold", "returned"], ignore_index=True)
+    rows = rows.sort_values(["customer", "day"], ignore_index=True)
     return _summed(np.asarray(ids, dtype=object), first_day, rows)
 
 
@@ -162,8 +166,8 @@ def _summed(ids: NDArray[np.object_], first_day: pd.Timestamp, rows: pd.DataFram
         day=day[starts],
         so_far_days=_so_far((orders > 0).astype(np.int64)),
         so_far_orders=_so_far(orders),
-        so_far_sold=_so_far(np.add.reduceat(rows["sold"].to_numpy(float), starts)),
-        so_far_returned=_so_far(np.add.reduceat(rows["returned"].to_numpy(float), starts)),
+        so_far_sold=_so_far(np.add.reduceat(rows["sold"].to_numpy(np.int64), starts)),
+        so_far_returned=_so_far(np.add.reduceat(rows["returned"].to_numpy(np.int64), starts)),
         span=int(day.max()) + 1,
     )
 
@@ -186,8 +190,8 @@ def snapshot(log: OrderLog, cutoff: int) -> Snapshot:
         customers=customers,
         histories=Histories(order_days - 1, (last - first).astype(float), (cutoff - first).astype(float)),
         orders=(log.so_far_orders[end] - log.so_far_orders[begin]).astype(float),
-        sold=log.so_far_sold[end] - log.so_far_sold[begin],
-        returned=log.so_far_returned[end] - log.so_far_returned[begin],
+        sold=_money(log.so_far_sold[end] - log.so_far_sold[begin]),
+        returned=_money(log.so_far_returned[end] - log.so_far_returned[begin]),
         from_row=begin,
         to_row=end,
     )
@@ -199,9 +203,21 @@ def outcome(log: OrderLog, of: Snapshot, horizon: int) -> Outcome:
     return Outcome(
         order_days=(log.so_far_days[end] - log.so_far_days[of.to_row]).astype(float),
         orders=(log.so_far_orders[end] - log.so_far_orders[of.to_row]).astype(float),
-        net=(log.so_far_sold[end] - log.so_far_sold[of.to_row])
-        - (log.so_far_returned[end] - log.so_far_returned[of.to_row]),
+        net=net_between(log, of.to_row, end),
     )
+
+
+def net_between(log: OrderLog, begin: NDArray[np.intp], end: NDArray[np.intp]) -> Floats:
+    """Money spent less money given back in the rows begin .. end - 1 of each customer, (n,)."""
+    sold, returned = (
+        log.so_far_sold[end] - log.so_far_sold[begin],
+        log.so_far_returned[end] - log.so_far_returned[begin],
+    )
+    return _money(sold - returned)
+
+
+def _money(parts: NDArray[np.int64]) -> Floats:
+    return parts / PARTS
 
 
 def _so_far(values: NDArray[np.generic]) -> NDArray:

@@ -37,7 +37,7 @@ def explain(ladder: Ladder, cut: Cut, rung: str, season: Season) -> Reasons:
         effects, constant = timing, 0.0
     elif rung in ("recency", "rfm_cell"):
         effects, constant = np.zeros((len(cut.known), len(CODES))), 0.0
-        effects[:, 0] = ladder.margin(cut, rung)
+        effects[:, 0] = ladder.of_active(cut, rung)
     elif ladder.line is None or ladder.steps is None:
         raise ValueError(f"The rung {rung} was not trained, so there is nothing to explain.")
     else:

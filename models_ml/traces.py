@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models_ml.btyd.histories import Floats
-from models_ml.order_log import OrderLog, Snapshot
+from models_ml.order_log import OrderLog, Snapshot, net_between
 
 WINDOWS = (30, 60, 90, 180, 365)
 MONEY_WINDOWS = (90, 365)
@@ -63,8 +63,7 @@ def traces(log: OrderLog, of: Snapshot) -> Traces:
     observed = np.minimum(histories.observed, LONGEST)
     since = {window: np.maximum(log.places(of.cutoff - window)[of.customers], of.from_row) for window in WINDOWS}
     days = {window: (log.so_far_days[of.to_row] - log.so_far_days[since[window]]).astype(float) for window in WINDOWS}
-    net = log.so_far_sold - log.so_far_returned
-    money = {window: np.maximum(net[of.to_row] - net[since[window]], 0.0) for window in MONEY_WINDOWS}
+    money = {window: np.maximum(net_between(log, since[window], of.to_row), 0.0) for window in MONEY_WINDOWS}
     gap, spread, widest, newest = _gaps(log, of)
     earned = np.maximum(of.net, 0.0)
     value = earned / of.orders

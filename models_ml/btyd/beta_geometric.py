@@ -18,6 +18,7 @@ import numpy as np
 from models_ml.btyd.fitting import maximise
 from models_ml.btyd.histories import Floats, Histories, on_distinct
 
+NODES, NODE_WEIGHTS = np.polynomial.legendre.leggauss(48)
 STARTS = (
     np.log([0.5, 0.3, 0.8, 2.0]),
     np.log([1.5, 1.0, 0.3, 1.0]),
@@ -54,7 +55,10 @@ class BetaGeometric:
         share = horizon / (self.alpha + of.observed + horizon)
         first = a + self.b + self.coins_at_first - 1 - self.r
         left = np.power(1 - share, a - 1) * hyp2f1(first, a - 1, c, share)
-        return np.maximum(c / (a - 1) * (1 - left), 0.0) * self.alive(of)
+        closed = c / (a - 1) * (1 - left)
+        # For parameters far out SciPy's 2F1 gives up; the integral it stands for does not.
+        expected = closed if np.isfinite(closed).all() else self._over_coins(of, horizon)[0]
+        return np.maximum(expected, 0.0) * self.alive(of)
 
     def buys(self, of: Histories, horizon: float) -> Floats:
         """P(at least one order in the next `horizon`), (n,): alive, and not without an order all that time."""
@@ -62,9 +66,8 @@ class BetaGeometric:
         return -np.expm1(-quiet) * self.alive(of)
 
     def second_moment(self, of: Histories, horizon: float) -> Floats:
-        """E[orders squared] in the next `horizon`, (n,), from the probabilities of each number of orders."""
-        at_least = self.at_least(of, horizon, _enough(self.expect(of, horizon)))
-        return ((2 * np.arange(1, at_least.shape[1] + 1) - 1) * at_least).sum(axis=1)
+        """E[orders squared] in the next `horizon`, (n,): the mean over coins of `_moments`."""
+        return self._over_coins(of, horizon)[1] * self.alive(of)
 
     def at_least(self, of: Histories, horizon: float, most: int) -> Floats:
         """P(at least k orders in the next `horizon`) for k = 1 .. most, (n, most).
@@ -80,6 +83,22 @@ class BetaGeometric:
         arrives = betainc(k.astype(float), (self.r + of.repeats)[:, None], 1 - share[:, None])
         return arrives * stays * self.alive(of)[:, None]
 
+    def _over_coins(self, of: Histories, horizon: float) -> tuple[Floats, Floats]:
+        """E[N] and E[N^2] of the living: `_moments` averaged over beta(a, b + coins) at 48 of its quantiles.
+
+        The quantiles depend on the number of coins alone, of which there are few.
+        """
+        from scipy.special import betaincinv
+
+        counts, place = on_distinct(of.repeats)
+        leaves = betaincinv(self.a, self.b + counts[:, None] + self.coins_at_first, (NODES + 1) / 2)
+        first, second = np.zeros(len(of)), np.zeros(len(of))
+        size, time = self.r + of.repeats, horizon / (self.alpha + of.observed)
+        for node, weight in enumerate(NODE_WEIGHTS / 2):
+            one, two = _moments(leaves[place, node], size, time)
+            first, second = first + weight * one, second + weight * two
+        return first, second
+
     def _odds_gone(self, of: Histories) -> Floats:
         coins = of.repeats + self.coins_at_first
         quiet = (self.r + of.repeats) * np.log((self.alpha + of.observed) / (self.alpha + of.last))
@@ -87,9 +106,21 @@ class BetaGeometric:
         return np.where(coins > 0, odds, 0.0)
 
 
-def _enough(expected: Floats) -> int:
-    top = float(expected.max(initial=0.0))
-    return int(np.ceil(top + 12 * np.sqrt(top + 1) + 12))
+def _moments(leaves: Floats, size: Floats, time: Floats) -> tuple[Floats, Floats]:
+    """E[N] and E[N^2] of a living customer who leaves with probability `leaves` after each order; arrivals M in `time`
+    (in units of the rate's scale) are negative binomial with this size.
+
+    N is at least k with probability (1 - leaves)^(k-1) P(M >= k); summed over k both need only E[q^M] and E[M q^M],
+    q = 1 - leaves. Below 1e-5 leaving does not matter and M's own moments stand in.
+    """
+    mean = size * time
+    left = np.exp(-size * np.log1p(leaves * time))
+    weighted = (1 - leaves) * mean * left / (1 + leaves * time)
+    p = np.maximum(leaves, 1e-5)
+    first = (1 - left) / p
+    second = 2 * (1 - left - leaves * weighted) / p**2 - first
+    stays = leaves < 1e-5
+    return np.where(stays, mean, first), np.where(stays, mean + mean**2 * (1 + 1 / size), second)
 
 
 def train(histories: Histories, coins_at_first: int = 0) -> BetaGeometric:

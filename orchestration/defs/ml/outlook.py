@@ -115,7 +115,7 @@ def _written(warehouse: Warehouse, day: date, plan: "Plan", found: "Forecast") -
     about = outlook_tables.Day(day, HORIZON_DAYS, settings().currency)
     value = outlook_tables.value_rows(found, ids, about)
     churn, reasons = outlook_tables.churn_rows(found, ids, about)
-    timing = {"family": found.cut.timing.family, **vars(found.cut.timing.model)}
+    timing = {"family": found.cut.timing.family, "parts": [vars(part) for part in found.cut.timing.model.parts]}
     spend = vars(found.cut.spend) if found.cut.spend else None
     kept: dict[str, dict[str, Any]] = {
         "value": {"timing": timing, "spend": spend, "value": found.value.to_dict()},
