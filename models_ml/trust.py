@@ -29,7 +29,7 @@ CONDUCT = {
     "unfounded_complaints": 8.0,
 }
 INPUTS = ("customer_id", "order_count", *CONDUCT)
-UNKNOWN, HIGH_FROM, LOW_BELOW = 75.0, 82.0, 60.0  # points
+UNKNOWN, HIGH_FROM, LOW_BELOW = 75.0, 88.0, 60.0  # points
 PRIOR_ORDERS, FLOOR = 8.0, 0.01
 MINIMUM_ORDERS = 200
 REASONS = 3

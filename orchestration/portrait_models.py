@@ -36,6 +36,19 @@ class Told:
     remark: str = ""
 
 
+def named_segments(inputs: Inputs) -> Told:
+    from models_ml import named_segments as model
+    from models_ml import rfm
+    from models_ml.refusal import TooLittleData
+
+    log = model.Log(inputs.history, inputs.refunds, "of the house")
+    try:
+        scores = model.score(log, inputs.day)
+    except rfm.NobodyHasBought as nobody:
+        raise TooLittleData(str(nobody), "尚无任何客户下单，没有可以比较的对象。") from nobody
+    return Told({"ml.named_segments": scores}, {"warm_up_days": model.WARM_UP})
+
+
 def lifecycle(inputs: Inputs) -> Told:
     from models_ml import lifecycle as model
 
@@ -99,7 +112,7 @@ def preferences(inputs: Inputs) -> Told:
             f"Too little data: nothing is known of {model.MINIMUM_PURCHASES} purchases. Nothing is published.",
             f"数据不足：没有任何一项偏好有 {model.MINIMUM_PURCHASES} 次购买记录，不发布任何结果。",
         )
-    remark = f"Too few purchases for: {', '.join(silent)}." if silent else ""
+    remark = f"Too few purchases or nothing to choose from: {', '.join(silent)}." if silent else ""
     return Told({"ml.preferences": pd.concat(frames)}, {"prior_weight": weights}, remark)
 
 
@@ -168,6 +181,7 @@ def sales_forecast(inputs: Inputs) -> Told:
 
 
 MODELS: dict[str, Callable[[Inputs], Told]] = {
+    "named_segments": named_segments,
     "lifecycle": lifecycle,
     "value_tiers": value_tiers,
     "loyalty": loyalty,

@@ -23,6 +23,8 @@ portraits as (
 
     select
         lifecycle.customer_id,
+        named_segments.segment,
+        named_segments.segment_8,
         lifecycle.stage as lifecycle_stage,
         value_tiers.value_tier,
         loyalty.loyalty_score,
@@ -34,6 +36,8 @@ portraits as (
         health.change_30d as health_change_30d,
         next_purchases.expected_date as next_purchase_date
     from {{ source('ml', 'lifecycle') }} as lifecycle
+    left join {{ source('ml', 'named_segments') }} as named_segments
+        on lifecycle.customer_id = named_segments.customer_id
     left join {{ source('ml', 'value_tiers') }} as value_tiers
         on lifecycle.customer_id = value_tiers.customer_id
     left join {{ source('ml', 'loyalty') }} as loyalty
@@ -82,8 +86,8 @@ customer_360 as (
         rfm.r_score,
         rfm.f_score,
         rfm.m_score,
-        rfm.segment,
-        rfm.segment_8,
+        coalesce(portraits.segment, rfm.segment) as segment,
+        coalesce(portraits.segment_8, rfm.segment_8) as segment_8,
         features.ticket_count,
         features.open_ticket_count,
         features.visit_count,
