@@ -125,6 +125,7 @@ class Verdict:
 def judge(leads: pd.DataFrame, seed: int) -> Verdict:
     """Learn from the older seven tenths of `leads` (as for `train`, with created_at), be tried on the others, against
     the rate of the channel. Raises what `train` raises, and TooLittleData when the later ones all end alike."""
+    need(len(leads), MINIMUM_LEADS, "leads have ended", "已有结果的线索")
     ordered = leads.sort_values(["created_at", "lead_id"], ignore_index=True)
     cut = int(TRAIN_SHARE * len(ordered))
     older, later = ordered.iloc[:cut], ordered.iloc[cut:]

@@ -1,12 +1,11 @@
 """When will each customer buy next, should they buy again?
 
 A gap is compared with the gap that was to be expected when the order was placed (`lifecycle.expected_gaps`). How the
-ratios of finished gaps are spread is learnt from all customers; a customer who has been quiet for u times the expected
-gap has the spread of the ratios above u before them. Its median is the expected date, its tenth and ninetieth
-percentiles are the ends of an 80 % interval. Gaps that began within the last year of the log are not learnt from: among
-them only the short ones are finished, and intervals learnt from those held two thirds of what they should. Nobody is given a date whose gap is beyond what LEFT finished ratios still
-tell: they may well never come.
-"""
+ratios of finished gaps are spread is learnt from all customers; a customer who has been quiet for u times the
+expected gap has the spread of the ratios above u before them. Its median is the expected date, its tenth and
+ninetieth percentiles are the ends of an 80 % interval. Gaps that began within the last year of the log are not learnt
+from: among them only the short ones are finished, and intervals learnt from those held two thirds of what they
+should. Nobody is given a date whose gap is beyond what LEFT finished ratios still tell: they may well never come."""
 
 from dataclasses import dataclass
 from datetime import date
