@@ -19,6 +19,7 @@ from orchestration.warehouse import open_database, shelf
 if TYPE_CHECKING:
     import great_expectations as gx
 
+ML = ("ml.rfm", "ml.customer_value", "ml.churn_scores", "ml.score_reasons")
 SHOWN = {"marts": MARTS, "people": PEOPLE}
 VALUE_SCAN = "nothing_shown_names_a_person"
 
@@ -70,7 +71,7 @@ def published_relations() -> dict[str, str]:
         for node in nodes
         if node["config"].get("meta", {}).get("publish")
     }
-    return shown | dict.fromkeys(("ml.rfm", *PORTRAITS, *ledger.PUBLISHED), MARTS)
+    return shown | dict.fromkeys((*ML, *PORTRAITS, *ledger.PUBLISHED), MARTS)
 
 
 def suite_of(relation: str) -> "gx.ExpectationSuite":

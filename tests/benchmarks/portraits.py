@@ -18,7 +18,6 @@ import pandas as pd
 from sklearn.metrics import adjusted_rand_score, roc_auc_score
 
 from models_ml import (
-    forecast,
     leads,
     lifecycle,
     loyalty,
@@ -27,6 +26,7 @@ from models_ml import (
     next_purchase,
     persona,
     preference,
+    sales_forecast,
     tiers,
     trust,
 )
@@ -210,7 +210,7 @@ def matched(demo: Demo) -> Iterator[Line]:
     chance = fit.set_index(["lead_id", "rep_id"])["probability"]
     ended = known[known["has_ended"]]
     verdict = leads.judge(ended, SEED)
-    yield ("leads: score", verdict.sentence(), "lower bound > 0")
+    yield ("leads: score", verdict.sentences()[0], "lower bound > 0")
     cut = int(0.6 * len(ended))
     model, later = leads.train(ended.iloc[:cut]), ended.iloc[cut:].reset_index(drop=True)
     later = later[later["lead_id"].isin(fit["lead_id"])].reset_index(drop=True)
@@ -253,7 +253,7 @@ def products(bought: pd.DataFrame, days: list[date], name: str) -> Iterator[Line
 
 
 def sales(daily: pd.DataFrame, day: date, name: str) -> Iterator[Line]:
-    told = forecast.forecast(forecast.by_month(daily, day).to_numpy(), 12, 3)
+    told = sales_forecast.forecast(sales_forecast.by_month(daily, day).to_numpy(), 12, 3)
     errors = ", ".join(f"{rung} {error:.3f}" for rung, error in told.errors.items())
     yield (f"{name}: sales by month, WAPE of {told.folds} starts", f"{errors}; used: {told.rung}", "")
     yield (f"{name}: sales by month, 80 % intervals cover", f"{told.coverage:.0%}", "75-88 %")
