@@ -122,7 +122,8 @@ class Verdict:
             return (
                 f"Better than the channel's rate: AUC {self.auc:.3f} against {self.rival_auc:.3f}, gain {interval} on "
                 f"{self.tested_on} later leads.",
-                f"优于渠道转化率：在 {self.tested_on} 条较晚的线索上 AUC {self.auc:.3f} 对 {self.rival_auc:.3f}，增益 {interval}。",
+                f"优于渠道转化率：在 {self.tested_on} 条较晚的线索上 AUC {self.auc:.3f} 对 {self.rival_auc:.3f}，"
+                f"增益 {interval}。",
             )
         return (
             f"Not better than the channel's rate, which is published instead: gain of AUC {interval} on "

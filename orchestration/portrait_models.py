@@ -193,7 +193,8 @@ def sales_forecast(inputs: Inputs) -> Told:
     remarks = (
         f"Used: {told.rung}, the best of {len(told.errors)} rungs over {told.folds} starts; 80 % intervals held "
         f"{told.coverage:.0%} of what they were not made from.",
-        f"采用 {told.rung}：在 {told.folds} 次回测中为 {len(told.errors)} 级之最优；80 % 区间覆盖了 {told.coverage:.0%} 的留出值。",
+        f"采用 {told.rung}：在 {told.folds} 次回测中为 {len(told.errors)} 级之最优；"
+        f"80 % 区间覆盖了 {told.coverage:.0%} 的留出值。",
     )
     metrics += (measure("coverage_80", told.coverage),)
     return Told({"ml.sales_forecast": rows}, numbers, remarks, metrics, rung=told.rung)
