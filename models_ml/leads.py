@@ -115,16 +115,27 @@ class Verdict:
     def is_better(self) -> bool:
         return self.gain_lower > 0
 
-    def sentence(self) -> str:
-        interval = f"{self.gain:+.3f} [{self.gain_lower:+.3f}, {self.gain_upper:+.3f}] on {self.tested_on} later leads"
+    def sentences(self) -> tuple[str, str]:
+        """What was found, in English and Chinese."""
+        interval = f"{self.gain:+.3f} [{self.gain_lower:+.3f}, {self.gain_upper:+.3f}]"
         if self.is_better:
-            return f"Better than the channel's rate: AUC {self.auc:.3f} against {self.rival_auc:.3f}, gain {interval}."
-        return f"Not better than the channel's rate, which is published instead: gain of AUC {interval}."
+            return (
+                f"Better than the channel's rate: AUC {self.auc:.3f} against {self.rival_auc:.3f}, gain {interval} on "
+                f"{self.tested_on} later leads.",
+                f"优于渠道转化率：在 {self.tested_on} 条较晚的线索上 AUC {self.auc:.3f} 对 {self.rival_auc:.3f}，"
+                f"增益 {interval}。",
+            )
+        return (
+            f"Not better than the channel's rate, which is published instead: gain of AUC {interval} on "
+            f"{self.tested_on} later leads.",
+            f"并不优于渠道转化率，因此改为发布后者：在 {self.tested_on} 条较晚的线索上 AUC 增益 {interval}。",
+        )
 
 
 def judge(leads: pd.DataFrame, seed: int) -> Verdict:
     """Learn from the older seven tenths of `leads` (as for `train`, with created_at), be tried on the others, against
     the rate of the channel. Raises what `train` raises, and TooLittleData when the later ones all end alike."""
+    need(len(leads), MINIMUM_LEADS, "leads have ended", "已有结果的线索")
     ordered = leads.sort_values(["created_at", "lead_id"], ignore_index=True)
     cut = int(TRAIN_SHARE * len(ordered))
     older, later = ordered.iloc[:cut], ordered.iloc[cut:]

@@ -71,6 +71,15 @@ def settled(log: Log, as_of: date, warm_up: int = WARM_UP) -> tuple[History, dic
     return known, {column: settle(days, walk.__getitem__) for column, walk in walks.items()}
 
 
+def score(log: Log, as_of: date) -> pd.DataFrame:
+    """One row per customer who bought before as_of: customer_id, as_of_date, segment, segment_8. Raises
+    rfm.NobodyHasBought."""
+    known, walks = settled(log, as_of)
+    names = {"segment": rfm.SEGMENTS, "segment_8": rfm.SEGMENTS_8}
+    told = {column: np.array(names[column], dtype=object)[walk.codes] for column, walk in walks.items()}
+    return pd.DataFrame({"customer_id": known.customer_ids, "as_of_date": as_of, **told})
+
+
 def _codes(log: Log, known: History, day: int, taught: dict[int, rfm.RfmThresholds], own_day: Ints) -> Codes:
     """Place in SEGMENTS x place in SEGMENTS_8 of everybody, -1 for those who had not bought yet."""
     found = features(log, date_of(day))

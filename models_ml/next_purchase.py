@@ -1,12 +1,11 @@
 """When will each customer buy next, should they buy again?
 
 A gap is compared with the gap that was to be expected when the order was placed (`lifecycle.expected_gaps`). How the
-ratios of finished gaps are spread is learnt from all customers; a customer who has been quiet for u times the expected
-gap has the spread of the ratios above u before them. Its median is the expected date, its tenth and ninetieth
-percentiles are the ends of an 80 % interval. Gaps that only began within the last year of the log are not learnt from:
-among them only the short ones are finished. Nobody is given a date whose gap is beyond what LEFT finished ratios still
-tell: they may well never come.
-"""
+ratios of finished gaps are spread is learnt from all customers; a customer who has been quiet for u times the
+expected gap has the spread of the ratios above u before them. Its median is the expected date, its tenth and
+ninetieth percentiles are the ends of an 80 % interval. Gaps that began within the last year of the log are not learnt
+from: among them only the short ones are finished, and intervals learnt from those held two thirds of what they
+should. Nobody is given a date whose gap is beyond what LEFT finished ratios still tell: they may well never come."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -19,7 +18,7 @@ from models_ml.lifecycle import expected_gaps
 from models_ml.refusal import need
 
 MINIMUM_GAPS = 100
-UNFINISHED = 365  # days before as_of in which beginning gaps are not learnt from, where the log is long enough
+UNFINISHED = 365  # days before as_of within which beginning gaps are not learnt from
 LEFT = 20
 QUANTILES = (0.5, 0.1, 0.9)
 
@@ -32,13 +31,12 @@ class Rhythm:
 
 
 def train(history: History, as_of: date) -> Rhythm:
-    """Learn from the gaps that were closed before as_of. Raises TooLittleData below MINIMUM_GAPS."""
+    """Learn from the gaps that were closed before as_of and began a year earlier. Raises TooLittleData below
+    MINIMUM_GAPS."""
     known = history.before(as_of)
     closes = np.flatnonzero(known.number > 0)
-    need(len(closes), MINIMUM_GAPS, "repeat orders are known", "复购记录")
-    begun = day_number(as_of) - known.day[closes - 1]
-    old = closes[begun >= UNFINISHED]
-    used = old if len(old) >= MINIMUM_GAPS else closes
+    used = closes[day_number(as_of) - known.day[closes - 1] >= UNFINISHED]
+    need(len(used), MINIMUM_GAPS, "repeat orders after one of more than a year ago are known", "一年前下单后的复购记录")
     return Rhythm(np.sort(known.gaps[used] / expected_gaps(known)[used - 1]))
 
 

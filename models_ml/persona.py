@@ -144,8 +144,10 @@ def _spread_out(count: int) -> Ints:
 
 def _centres(points: Floats, size: int, seed: int) -> Floats:
     from sklearn.cluster import KMeans
+    from threadpoolctl import threadpool_limits
 
-    found: Floats = KMeans(size, n_init=STARTS, random_state=seed).fit(points).cluster_centers_
+    with threadpool_limits(1):  # threads that wait for each other cost more than these few points
+        found: Floats = KMeans(size, n_init=STARTS, random_state=seed).fit(points).cluster_centers_
     return found
 
 

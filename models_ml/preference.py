@@ -41,9 +41,11 @@ class Taste:
 
 def train(counts: pd.DataFrame, customers: pd.DataFrame) -> Taste:
     """`counts`: customer_id, value, purchases (whole numbers above 0), a row a customer and value. `customers`:
-    customer_id, peer_group of everybody to be scored. Raises TooLittleData below MINIMUM_PURCHASES."""
+    customer_id, peer_group of everybody to be scored. Raises TooLittleData below MINIMUM_PURCHASES
+    or where there is nothing to choose from."""
     need(int(counts["purchases"].sum()), MINIMUM_PURCHASES, "purchases of it are known", "可用于判断该项偏好的购买")
     who, value, values = _places(counts, customers)
+    need(len(values), 2, "values to choose from are known", "可供选择的取值")
     group, groups = pd.factorize(customers["peer_group"], sort=True)
     number = counts["purchases"].to_numpy(dtype=np.float64)
     table = np.zeros((len(groups), len(values)))

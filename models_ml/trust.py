@@ -1,9 +1,10 @@
 """Trust (信誉): does a customer deal fairly - or send back, refuse deliveries, pay late, abuse coupons, complain for
 nothing?
 
-Each kind of conduct is counted per order. The customer's rate is drawn towards everybody's with the weight of eight
+Each kind of conduct is counted per order. The customer's rate is drawn towards everybody's with the weight of twelve
 orders, so one mishap of a newcomer says little, and compared with it on a log scale: points = -weight x log((rate +
-0.01) / (everybody's rate + 0.01)). Score = 75 + points of all kinds, kept between 0 and 100: 75 is somebody of whom
+0.03) / (everybody's rate + 0.03)), halved where the rate is below everybody's, so that being good in one way does not
+make up for being bad in another. Score = 75 + points of all kinds, kept between 0 and 100: 75 is somebody of whom
 nothing is known, a long clean record earns more. With the number of orders fixed, the score never rises when anything
 is counted once more.
 
@@ -22,15 +23,15 @@ from models_ml.refusal import need
 
 # What is counted, with the points that a doubled rate costs, times log 2.
 CONDUCT = {
-    "returns": 6.0,
-    "refused_deliveries": 12.0,
-    "late_payments": 12.0,
-    "coupon_abuse": 8.0,
-    "unfounded_complaints": 8.0,
+    "returns": 8.0,
+    "refused_deliveries": 16.0,
+    "late_payments": 20.0,
+    "coupon_abuse": 12.0,
+    "unfounded_complaints": 12.0,
 }
 INPUTS = ("customer_id", "order_count", *CONDUCT)
-UNKNOWN, HIGH_FROM, LOW_BELOW = 75.0, 82.0, 60.0  # points
-PRIOR_ORDERS, FLOOR = 8.0, 0.01
+UNKNOWN, HIGH_FROM, LOW_BELOW = 75.0, 82.0, 55.0  # points
+PRIOR_ORDERS, FLOOR, CREDIT = 12.0, 0.03, 0.5
 MINIMUM_ORDERS = 200
 REASONS = 3
 DECISIONS = ("trusted", "undo")
@@ -84,7 +85,8 @@ def explain(norms: Norms, conduct: pd.DataFrame) -> pd.DataFrame:
 
 def _points(weight: float, count: Floats, orders: Floats, norm: float) -> Floats:
     rate = (count + PRIOR_ORDERS * norm) / (orders + PRIOR_ORDERS)
-    return -weight * np.log((rate + FLOOR) / (norm + FLOOR))
+    excess = np.log((rate + FLOOR) / (norm + FLOOR))
+    return -weight * np.where(excess > 0, excess, CREDIT * excess)
 
 
 def _declared_trusted(overrides: pd.DataFrame, as_of: date) -> list[str]:

@@ -29,11 +29,28 @@ SEASON, AHEAD = 12, 3  # months
 
 @dataclass(frozen=True)
 class Told:
-    """What one model made: frames by relation, the numbers it was made with, and a word on what was published."""
+    """What one model made: frames by relation, the numbers it was made with, and what the books say of it (`ModelRun`);
+    `remarks` in English and Chinese."""
 
     frames: Mapping[str, pd.DataFrame]
     parameters: Mapping[str, Any] = field(default_factory=dict)
-    remark: str = ""
+    remarks: tuple[str, str] = ("", "")
+    metrics: tuple[dict[str, Any], ...] = ()
+    gate: str = "passed"
+    rung: str = ""
+
+
+def named_segments(inputs: Inputs) -> Told:
+    from models_ml import named_segments as model
+    from models_ml import rfm
+    from models_ml.refusal import TooLittleData
+
+    log = model.Log(inputs.history, inputs.refunds, "of the house")
+    try:
+        scores = model.score(log, inputs.day)
+    except rfm.NobodyHasBought as nobody:
+        raise TooLittleData(str(nobody), "尚无任何客户下单，没有可以比较的对象。") from nobody
+    return Told({"ml.named_segments": scores}, {"warm_up_days": model.WARM_UP})
 
 
 def lifecycle(inputs: Inputs) -> Told:
@@ -70,7 +87,7 @@ def loyalty(inputs: Inputs) -> Told:
 
 def personas(inputs: Inputs) -> Told:
     from models_ml import persona as model
-    from models_ml.persona_words import profiles
+    from models_ml.persona_words import honesty, profiles
 
     this, before = (inputs.habits_on(quarter) for quarter in inputs.quarters)
     basis = this if len(this) >= model.MINIMUM_CUSTOMERS else inputs.habits
@@ -78,7 +95,8 @@ def personas(inputs: Inputs) -> Told:
     scores = model.score(found, inputs.habits)
     words = profiles(found, model.explain(scores, inputs.habits), str(inputs.habits["currency_code"].iloc[0]))
     numbers = {name: getattr(value, "tolist", lambda value=value: value)() for name, value in vars(found).items()}
-    return Told({"ml.personas": scores, "ml.persona_profiles": words}, numbers)
+    metrics = (measure("bootstrap_ari", found.stability), measure("silhouette", found.silhouette))
+    return Told({"ml.personas": scores, "ml.persona_profiles": words}, numbers, honesty(found), metrics)
 
 
 def preferences(inputs: Inputs) -> Told:
@@ -99,8 +117,12 @@ def preferences(inputs: Inputs) -> Told:
             f"Too little data: nothing is known of {model.MINIMUM_PURCHASES} purchases. Nothing is published.",
             f"数据不足：没有任何一项偏好有 {model.MINIMUM_PURCHASES} 次购买记录，不发布任何结果。",
         )
-    remark = f"Too few purchases for: {', '.join(silent)}." if silent else ""
-    return Told({"ml.preferences": pd.concat(frames)}, {"prior_weight": weights}, remark)
+    left_out = ", ".join(silent)
+    remarks = (
+        f"Left out, too few purchases or nothing to choose from: {left_out}.",
+        f"购买过少或无可选择而略去：{left_out}。",
+    )
+    return Told({"ml.preferences": pd.concat(frames)}, {"prior_weight": weights}, remarks if silent else ("", ""))
 
 
 def trust(inputs: Inputs) -> Told:
@@ -150,7 +172,10 @@ def lead_scores(inputs: Inputs) -> Told:
     if verdict.is_better and staff and len(waiting):
         scores["recommended_staff_id"] = model.match(fitted, waiting, staff)
     numbers = asdict(verdict) | {"intercept": fitted.intercept, "effects": fitted.effects}
-    return Told({"ml.lead_scores": scores}, numbers, verdict.sentence())
+    gain = {"name": "auc_gain", "value": verdict.gain, "lower": verdict.gain_lower, "upper": verdict.gain_upper}
+    metrics = (measure("auc", verdict.auc) | {"rival": verdict.rival_auc}, gain | {"rival": 0.0})
+    gate, rung = ("passed", "ridge") if verdict.is_better else ("fallback", "channel rate")
+    return Told({"ml.lead_scores": scores}, numbers, verdict.sentences(), metrics, gate, rung)
 
 
 def sales_forecast(inputs: Inputs) -> Told:
@@ -164,10 +189,19 @@ def sales_forecast(inputs: Inputs) -> Told:
     coming = {"month": ahead, "net_revenue": told.values, "lower_80": told.lower_80, "upper_80": told.upper_80}
     rows = pd.concat([past, pd.DataFrame(coming).assign(is_forecast=True, model=told.rung)])
     numbers = {"rung": told.rung, "wape": told.errors, "coverage_80": told.coverage, "folds": told.folds}
-    return Told({"ml.sales_forecast": rows}, numbers)
+    metrics = tuple(measure(f"wape_{rung}", error) for rung, error in told.errors.items())
+    remarks = (
+        f"Used: {told.rung}, the best of {len(told.errors)} rungs over {told.folds} starts; 80 % intervals held "
+        f"{told.coverage:.0%} of what they were not made from.",
+        f"采用 {told.rung}：在 {told.folds} 次回测中为 {len(told.errors)} 级之最优；"
+        f"80 % 区间覆盖了 {told.coverage:.0%} 的留出值。",
+    )
+    metrics += (measure("coverage_80", told.coverage),)
+    return Told({"ml.sales_forecast": rows}, numbers, remarks, metrics, rung=told.rung)
 
 
 MODELS: dict[str, Callable[[Inputs], Told]] = {
+    "named_segments": named_segments,
     "lifecycle": lifecycle,
     "value_tiers": value_tiers,
     "loyalty": loyalty,
@@ -180,6 +214,11 @@ MODELS: dict[str, Callable[[Inputs], Told]] = {
     "lead_scores": lead_scores,
     "sales_forecast": sales_forecast,
 }
+
+
+def measure(name: str, value: float) -> dict[str, Any]:
+    """A figure as the books hold it, with no interval and no rival."""
+    return {"name": name, "value": value, "lower": None, "upper": None, "rival": None}
 
 
 def _plain(edges: pd.DataFrame) -> list[dict[str, Any]]:

@@ -4,6 +4,7 @@ ID = "customer_id varchar, as_of_date date"
 REASONS = "reason_1 varchar, reason_2 varchar, reason_3 varchar"
 SCORED = f"{ID}, loyalty_score double, frequency_part double, regularity_part double"
 TABLES: dict[str, dict[str, str]] = {
+    "named_segments": {"ml.named_segments": f"{ID}, segment varchar, segment_8 varchar"},
     "lifecycle": {
         "ml.lifecycle": f"{ID}, stage varchar, previous_stage varchar, stage_since date",
         "ml.lifecycle_flows": """as_of_date date, from_stage varchar, to_stage varchar, customer_count bigint,

@@ -11,7 +11,6 @@ if TYPE_CHECKING:
     import great_expectations as gx
 
 ONCE = "count(*) - count(distinct customer_id)"
-ONE_DAY = "count(distinct as_of_date)"
 STAGES = "'acquired', 'growing', 'mature', 'declining', 'lost', 'won_back'"
 
 
@@ -25,6 +24,7 @@ def _outside(column: str, low: float, high: float) -> str:
 
 # Everything measured is a count of rows that must not be.
 MEASURES: dict[str, dict[str, str]] = {
+    "named_segments": {"repeated": ONCE, "nameless": "count(*) filter (segment is null or segment_8 is null)"},
     "lifecycle": {
         "repeated": ONCE,
         "strange": _strange("stage", STAGES),

@@ -3,17 +3,16 @@
 One step for all of them: Dagster asks for half a second a step, and each takes a fraction of that.
 """
 
-import hashlib
 import json
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
+from dataclasses import replace
 
 import dagster as dg
 import pandas as pd
 
 from expectations.suites.ml_portraits import MEASURES
-from orchestration import ledger
 from orchestration.door import Door
+from orchestration.model_runs import ModelRun, enter
 from orchestration.partitions import days, one_by_one
 from orchestration.portrait_inputs import Inputs
 from orchestration.portrait_models import MODELS, Told
@@ -24,7 +23,7 @@ from orchestration.warehouse import Warehouse, as_of_date
 # comes after customer_360, would have to come before the portraits that customer_360 holds.
 READ = (
     *("marts.customer_features", "marts.fct_order_lines", "marts.fct_refunds"),
-    *("marts.dim_products", "marts.fct_tickets", "marts.fct_leads"),
+    *("marts.dim_products", "marts.fct_tickets", "marts.fct_leads", "ml.churn_scores"),
 )
 
 
@@ -81,31 +80,26 @@ def portraits(context: dg.AssetExecutionContext, warehouse: Warehouse) -> Iterat
 
 def _publish(model: str, inputs: Inputs) -> dict[str, int]:
     """Run one model, write its tables and its line in the books; rows by relation."""
+    from models_ml.portrait_cards import card
     from models_ml.refusal import TooLittleData
 
-    refusal = ""
+    gate, remarks = "passed", ("", "")
     try:
         told = MODELS[model](inputs)
+        gate, remarks = told.gate, told.remarks
     except TooLittleData as error:
-        told, refusal = Told({relation: pd.DataFrame() for relation in TABLES[model]}), f"{error.en} {error.zh}"
+        told = Told({relation: pd.DataFrame() for relation in TABLES[model]})
+        gate, remarks = "refused", (error.en, error.zh)
+    en, zh = card(model, remarks)
     parameters = json.dumps(told.parameters, sort_keys=True, default=str)
-    model_run_id = f"{model}-{inputs.day}-{hashlib.sha256(parameters.encode()).hexdigest()[:12]}"
+    run = ModelRun(
+        model, inputs.day, 0, parameters, gate, " ".join(remarks).strip(), metrics=told.metrics, card_en=en, card_zh=zh
+    )
     rows = {}
     for relation in TABLES[model]:
-        rows[relation] = inputs.warehouse.replace(
-            relation, _framed(told.frames[relation], relation, model_run_id), columns_of(relation)
-        )
-    entry = {
-        "model_run_id": model_run_id,
-        "model": model,
-        "run_id": inputs.warehouse.run_id,
-        "as_of_date": inputs.day,
-        "rows": rows[next(iter(TABLES[model]))],
-        "parameters": parameters,
-        "gate": "refused" if refusal else "passed",
-        "gate_reason": refusal or told.remark,
-    }
-    _enter(inputs.warehouse, entry)
+        frame = _framed(told.frames[relation], relation, run.model_run_id)
+        rows[relation] = inputs.warehouse.replace(relation, frame, columns_of(relation))
+    enter(inputs.warehouse, replace(run, rows=rows[next(iter(TABLES[model]))], rung=told.rung))
     return rows
 
 
@@ -114,12 +108,6 @@ def _framed(frame: pd.DataFrame, relation: str, model_run_id: str) -> pd.DataFra
     if "model_run_id" in columns:
         frame = frame.assign(model_run_id=model_run_id)
     return frame.reindex(columns=columns)
-
-
-def _enter(warehouse: Warehouse, entry: Mapping[str, Any]) -> None:
-    with warehouse.connect() as connection:
-        connection.execute("delete from ops.model_runs where model_run_id = ?", [entry["model_run_id"]])
-        ledger.note(connection, "ops.model_runs", [entry])
 
 
 def _broken(door: Door) -> dict[str, list[str]]:

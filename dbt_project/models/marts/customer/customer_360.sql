@@ -35,6 +35,8 @@ portraits as (
 
     select
         lifecycle.customer_id,
+        named_segments.segment,
+        named_segments.segment_8,
         lifecycle.stage as lifecycle_stage,
         value_tiers.value_tier,
         loyalty.loyalty_score,
@@ -46,6 +48,8 @@ portraits as (
         health.change_30d as health_change_30d,
         next_purchases.expected_date as next_purchase_date
     from {{ source('ml', 'lifecycle') }} as lifecycle
+    left join {{ source('ml', 'named_segments') }} as named_segments
+        on lifecycle.customer_id = named_segments.customer_id
     left join {{ source('ml', 'value_tiers') }} as value_tiers
         on lifecycle.customer_id = value_tiers.customer_id
     left join {{ source('ml', 'loyalty') }} as loyalty
@@ -94,13 +98,12 @@ customer_360 as (
         rfm.r_score,
         rfm.f_score,
         rfm.m_score,
-        rfm.segment,
-        rfm.segment_8,
+        coalesce(portraits.segment, rfm.segment) as segment,
+        coalesce(portraits.segment_8, rfm.segment_8) as segment_8,
         features.ticket_count,
         features.open_ticket_count,
         features.visit_count,
         features.campaign_touch_count,
-        features.order_count > 0 as has_ordered,
         customer_value.expected_orders as expected_orders_90d,
         customer_value.expected_net_revenue as expected_net_revenue_90d,
         customer_value.lower_80 as value_lower_80,
@@ -109,6 +112,7 @@ customer_360 as (
         customer_value.p_alive,
         churn_scores.churn_probability,
         churn_scores.reason_1 as churn_reason_1,
+        features.order_count > 0 as has_ordered,
         portraits.lifecycle_stage,
         portraits.value_tier,
         portraits.loyalty_score,

@@ -1,0 +1,154 @@
+"""Tiers and named segments: nobody flips for a day, few change on any, money does not make loyal."""
+
+from datetime import date, timedelta
+from itertools import pairwise
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from models_ml import loyalty, named_segments, rfm, tiers
+from models_ml.history import History
+from models_ml.refusal import TooLittleData
+from models_ml.steady import own_days, settle
+from models_ml.windows import MovingSums
+from tests.models_ml.lives import FIRST, crowd, nothing_given_back, orders_of
+
+DAY = FIRST + timedelta(720)
+MOST_A_DAY = 0.015
+
+
+@given(st.lists(st.integers(-1, 3), min_size=1, max_size=40))
+def test_a_label_is_that_of_the_latest_three_equal_days_in_a_row(walk: list[int]):
+    known = next((place for place, code in enumerate(walk) if code >= 0), len(walk))
+    walk[known:] = [max(code, 0) for code in walk[known:]]  # once a customer, always one
+    settled = settle(range(len(walk)), lambda day: np.array([walk[day]], dtype=np.int8))
+    threes = [walk[end] for end in range(known + 2, len(walk)) if len(set(walk[end - 2 : end + 1])) == 1]
+    first = walk[known] if known < len(walk) else -1
+    assert settled.codes.tolist() == [threes[-1] if threes else first]
+
+
+@given(st.lists(st.integers(0, 2), min_size=4, max_size=30))
+def test_every_label_is_kept_for_three_days_at_least(walk: list[int]):
+    held = [
+        settle(range(end), lambda day: np.array([walk[day]], dtype=np.int8)).codes[0] for end in range(1, 1 + len(walk))
+    ]
+    changes = [day for day in range(1, len(held)) if held[day] != held[day - 1]]
+    assert all(later - sooner >= 3 for sooner, later in pairwise(changes))
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 2), st.integers(0, 60), st.integers(-50, 50)), max_size=30), st.integers(1, 20)
+)
+def test_a_sum_carried_forward_is_the_sum_counted_afresh(events: list[tuple[int, int, int]], window: int):
+    who, when, what = (np.array([event[part] for event in events], dtype=np.int64) for part in range(3))
+    sums = MovingSums(3, who, when, what[:, None], window)
+    for day in range(0, 90, 7):
+        inside = (when < day) & (when >= day - window)
+        afresh = [int(what[inside & (who == customer)].sum()) for customer in range(3)]
+        assert sums.advance(day)[:, 0].tolist() == afresh
+
+
+def daily_labels(orders: pd.DataFrame, last: date, days: int) -> dict[str, list[pd.Series]]:
+    history, given_back = History.of(orders), nothing_given_back()
+    log = named_segments.Log(history, given_back, "CNY")
+    told: dict[str, list[pd.Series]] = {"value_tier": [], "loyalty_tier": [], "segment": [], "segment_8": []}
+    for back in range(days, -1, -1):
+        day = last - timedelta(back)
+        frames = [
+            tiers.score(history, given_back, day).scores,
+            loyalty.score(history, day).scores,
+            named_segments.score(log, day),
+        ]
+        for frame in frames:
+            for column in told.keys() & set(frame.columns):
+                told[column].append(frame.set_index("customer_id")[column])
+    return told
+
+
+@pytest.fixture(scope="module")
+def labels() -> dict[str, list[pd.Series]]:
+    """Computed for each day alone, over the turn of a quarter, as the daily job does."""
+    return daily_labels(crowd(400), date(2025, 10, 10), 16)
+
+
+@pytest.mark.parametrize("column", ["value_tier", "loyalty_tier", "segment", "segment_8"])
+def test_nobody_flips_for_a_day_and_few_change_on_any(labels: dict[str, list[pd.Series]], column: str):
+    days = labels[column]
+    flips, changed = 0, []
+    for one, two, three in zip(days, days[1:], days[2:], strict=False):
+        both = two.reindex(one.index)
+        changed.append((both != one).mean())
+        flips += int(((both != one) & (three.reindex(one.index) == one)).sum())
+    assert flips == 0
+    assert 0 < np.mean(changed) <= MOST_A_DAY
+
+
+def test_a_day_computed_alone_agrees_with_a_long_walk():
+    history = History.of(crowd())
+    short, long = (loyalty.score(history, DAY, warm_up).scores for warm_up in (loyalty.WARM_UP, 120))
+    pd.testing.assert_frame_equal(short, long)
+    log = named_segments.Log(history, nothing_given_back(), "CNY")
+    short_walk, long_walk = (named_segments.settled(log, DAY, warm_up)[1] for warm_up in (named_segments.WARM_UP, 90))
+    assert (short_walk["segment"].codes == long_walk["segment"].codes).all()
+
+
+def test_named_segments_are_those_of_rfm_when_nothing_has_changed_for_three_days():
+    history = History.of(crowd())
+    log = named_segments.Log(history, nothing_given_back(), "CNY")
+    features = named_segments.features(log, DAY)
+    plain = rfm.score(named_segments.thresholds(log, date(2025, 10, 1), DAY), features).set_index("customer_id")[
+        "segment"
+    ]
+    named = named_segments.score(log, DAY).set_index("customer_id")["segment"]
+    assert (plain == named).mean() > 0.9
+
+
+def test_the_dearest_are_platinum_and_refunds_take_it_away():
+    orders = orders_of({f"c{n:03}": [500] for n in range(100)}).assign(net_revenue=np.arange(1.0, 101.0))
+    history, later = History.of(orders), date(2025, 7, 20)
+    back = pd.DataFrame({"customer_id": ["c099"], "refund_date": [later - timedelta(9)], "refund_amount": [100.0]})
+    plain, refunded = (
+        tiers.score(history, frame, later).scores.set_index("customer_id")["value_tier"]
+        for frame in (back.head(0), back)
+    )
+    assert plain.value_counts().to_dict() == {"platinum": 5, "gold": 15, "silver": 30, "bronze": 50}
+    assert (plain["c099"], refunded["c099"]) == ("platinum", "bronze")
+
+
+def test_whoever_stops_buying_falls_through_the_tiers_within_a_year():
+    orders = orders_of({f"c{n:03}": [100] if n < 5 else [100, 300, 500, 700] for n in range(60)})
+    scores = tiers.score(History.of(orders), nothing_given_back(), DAY).scores.set_index("customer_id")
+    assert set(scores.loc[[f"c{n:03}" for n in range(5)], "value_tier"]) == {"bronze"}
+
+
+def test_money_makes_nobody_more_loyal():
+    orders = crowd()
+    dearer = orders.assign(net_revenue=orders["net_revenue"] * np.where(orders["customer_id"] < "c0200", 100, 0.01))
+    one, two = (loyalty.score(History.of(frame), DAY).scores for frame in (orders, dearer))
+    pd.testing.assert_frame_equal(one, two)
+
+
+def test_often_and_evenly_is_loyal():
+    fill = {f"f{n:02}": [100 * (n % 5), 700] for n in range(30)}
+    lives = fill | {"clock": list(range(370, 720, 30)), "burst": [*range(700, 712)], "once": [710]}
+    scores = loyalty.score(History.of(orders_of(lives)), DAY).scores.set_index("customer_id")
+    assert scores.loc["clock", "loyalty_score"] > scores.loc["once", "loyalty_score"]
+    assert scores.loc["clock", "regularity_part"] > 70
+    assert scores.loc["once", "regularity_part"] == 0
+
+
+def test_the_quarters_edges_reach_customers_evenly_spread():
+    days = own_days(np.array([f"customer {n}" for n in range(9_000)], dtype=object))
+    counts = np.bincount(days, minlength=90)
+    assert (len(counts), counts.min() > 60, counts.max() < 150) == (90, True, True)
+
+
+def test_tiers_and_loyalty_refuse_a_handful():
+    history = History.of(orders_of({"a": [1, 2], "b": [3]}))
+    with pytest.raises(TooLittleData):
+        tiers.score(history, nothing_given_back(), DAY)
+    with pytest.raises(TooLittleData):
+        loyalty.score(history, DAY)
