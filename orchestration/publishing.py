@@ -18,6 +18,9 @@ from orchestration.warehouse import open_database, shelf
 if TYPE_CHECKING:
     import great_expectations as gx
 
+# What people saved on the pages, counted by the daily job.
+PAGES = ("marts.segment_members", "marts.saved_segments")
+ML = ("ml.rfm", "ml.customer_value", "ml.churn_scores", "ml.score_reasons")
 SHOWN = {"marts": MARTS, "people": PEOPLE}
 VALUE_SCAN = "nothing_shown_names_a_person"
 
@@ -69,8 +72,8 @@ def published_relations() -> dict[str, str]:
         for node in nodes
         if node["config"].get("meta", {}).get("publish")
     }
-    ours = ("ml.rfm", "marts.segment_members", "marts.saved_segments")
-    return shown | dict.fromkeys((*ours, *ledger.PUBLISHED), MARTS) | {"marts.customer_search": PEOPLE}
+    ours = dict.fromkeys((*ML, *PAGES, *ledger.PUBLISHED), MARTS)
+    return shown | ours | {"marts.customer_search": PEOPLE}
 
 
 def suite_of(relation: str) -> "gx.ExpectationSuite":

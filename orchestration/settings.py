@@ -63,6 +63,9 @@ def announce() -> Settings:
     os.environ["CRM_THREADS"] = str(found.threads)
     os.environ["CRM_CURRENCY"] = found.currency
     os.environ["DAGSTER_HOME"] = str(found.dagster_home)
+    # Threads of numerical libraries that wait for a core cost more than they bring; set before numpy is loaded.
+    for library in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
+        os.environ.setdefault(library, "1")
     for switch in ("DAGSTER_DISABLE_TELEMETRY", "DO_NOT_TRACK"):
         os.environ[switch] = "1"
     for switch in ("DBT_SEND_ANONYMOUS_USAGE_STATS", "GX_ANALYTICS_ENABLED"):

@@ -1,13 +1,12 @@
 """RFM: hand the features to models_ml, put the answer and its thresholds on the shelf."""
 
-import hashlib
 import json
 
 import dagster as dg
 import pandas as pd
 
-from orchestration import ledger
 from orchestration.door import Door
+from orchestration.model_runs import ModelRun, enter
 from orchestration.partitions import days, one_by_one
 from orchestration.warehouse import Warehouse, as_of_date
 
@@ -59,23 +58,12 @@ def rfm(context: dg.AssetExecutionContext, warehouse: Warehouse) -> dg.Materiali
         thresholds = model.train(features)
         scores, gate = model.score(thresholds, features), ""
         parameters = json.dumps(thresholds.to_dict(), sort_keys=True)
-    digest = hashlib.sha256(parameters.encode()).hexdigest()[:12]
-    scores["model_run_id"] = model_run_id = f"rfm-{day}-{digest}"
+    entry = ModelRun("rfm", day, len(scores), parameters, "refused" if gate else "passed", gate, rung="rfm")
+    scores["model_run_id"] = entry.model_run_id
     rows = warehouse.replace("ml.rfm", scores, COLUMNS)
-    with warehouse.connect() as connection:
-        connection.execute("delete from ops.model_runs where model_run_id = ?", [model_run_id])
-        entry = {
-            "model_run_id": model_run_id,
-            "model": "rfm",
-            "run_id": warehouse.run_id,
-            "as_of_date": day,
-            "rows": rows,
-            "parameters": parameters,
-            "gate": "refused" if gate else "passed",
-            "gate_reason": gate,
-        }
-        ledger.note(connection, "ops.model_runs", [entry])
+    enter(warehouse, entry)
     fit = Door(warehouse, day).inspect(None if scores.empty else scores, "ml_rfm", "ml.rfm")
     return dg.MaterializeResult(
-        metadata={"dagster/row_count": rows, "model_run_id": model_run_id}, check_results=[fit._replace(check_name=FIT)]
+        metadata={"dagster/row_count": rows, "model_run_id": entry.model_run_id},
+        check_results=[fit._replace(check_name=FIT)],
     )

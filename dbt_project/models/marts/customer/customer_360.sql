@@ -19,6 +19,18 @@ rfm as (
 
 ),
 
+customer_value as (
+
+    select * from {{ source('ml', 'customer_value') }}
+
+),
+
+churn_scores as (
+
+    select * from {{ source('ml', 'churn_scores') }}
+
+),
+
 customer_360 as (
 
     select
@@ -46,6 +58,14 @@ customer_360 as (
         features.open_ticket_count,
         features.visit_count,
         features.campaign_touch_count,
+        customer_value.expected_orders as expected_orders_90d,
+        customer_value.expected_net_revenue as expected_net_revenue_90d,
+        customer_value.lower_80 as value_lower_80,
+        customer_value.upper_80 as value_upper_80,
+        customer_value.lifetime_value,
+        customer_value.p_alive,
+        churn_scores.churn_probability,
+        churn_scores.reason_1 as churn_reason_1,
         features.order_count > 0 as has_ordered
     from customers
     inner join features
@@ -54,6 +74,14 @@ customer_360 as (
         on
             features.customer_id = rfm.customer_id
             and features.as_of_date = rfm.as_of_date
+    left join customer_value
+        on
+            features.customer_id = customer_value.customer_id
+            and features.as_of_date = customer_value.as_of_date
+    left join churn_scores
+        on
+            features.customer_id = churn_scores.customer_id
+            and features.as_of_date = churn_scores.as_of_date
 
 )
 

@@ -1,0 +1,48 @@
+"""Are these probabilities fit to publish? One row per customer who ever bought; the frame needs COLUMNS."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import great_expectations as gx
+
+COLUMNS = (
+    "customer_id",
+    "as_of_date",
+    "horizon_days",
+    "churn_probability",
+    "purchase_probability",
+    "reason_1",
+    "reason_2",
+    "reason_3",
+    "model",
+    "model_run_id",
+)
+RUNGS = ("rfm_cell", "btyd", "logistic", "boosting", "mean")
+REASONS = ("silence", "frequency", "spend", "tenure", "returns", "trend")
+
+
+def suite() -> gx.ExpectationSuite:
+    import great_expectations as gx
+    import great_expectations.expectations as gxe
+
+    return gx.ExpectationSuite(
+        name="ml.churn_scores",
+        expectations=[
+            gxe.ExpectTableRowCountToBeBetween(min_value=1),
+            *[gxe.ExpectColumnValuesToNotBeNull(column=column) for column in COLUMNS],
+            gxe.ExpectColumnValuesToBeUnique(column="customer_id"),
+            gxe.ExpectColumnUniqueValueCountToBeBetween(column="as_of_date", min_value=1, max_value=1),
+            gxe.ExpectColumnUniqueValueCountToBeBetween(column="model", min_value=1, max_value=1),
+            gxe.ExpectColumnDistinctValuesToBeInSet(column="model", value_set=list(RUNGS)),
+            *[
+                gxe.ExpectColumnValuesToBeBetween(column=column, min_value=0, max_value=1)
+                for column in ("churn_probability", "purchase_probability")
+            ],
+            *[
+                gxe.ExpectColumnDistinctValuesToBeInSet(column=column, value_set=list(REASONS))
+                for column in ("reason_1", "reason_2", "reason_3")
+            ],
+        ],
+    )

@@ -1,0 +1,74 @@
+"""What a buy-till-you-die model may know of a customer: three numbers, and how many customers share them."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Histories:
+    """One row a customer (Fader, Hardie, Lee, *Marketing Science* 24, 2005, section 2).
+
+    `repeats`: order days after the first one (orders of one day are one). `last`: time from the first to the last
+    order day. `observed`: time from the first order day to the end of observation. Times in any one unit, days here.
+    Raises ValueError when 0 <= last <= observed or repeats >= 0 does not hold, or a single buyer has a last above 0.
+    """
+
+    repeats: Floats
+    last: Floats
+    observed: Floats
+
+    def __post_init__(self) -> None:
+        lengths = {len(self.repeats), len(self.last), len(self.observed)}
+        if len(lengths) != 1:
+            raise ValueError(f"repeats, last and observed must be equally long, not {sorted(lengths)}.")
+        whole = np.isfinite(self.repeats) & np.isfinite(self.last) & np.isfinite(self.observed)
+        possible = (self.repeats >= 0) & (self.last >= 0) & (self.last <= self.observed)
+        consistent = (self.repeats > 0) | (self.last == 0)
+        wrong = int((~(whole & possible & consistent)).sum())
+        if wrong:
+            raise ValueError(
+                f"{wrong} histories are impossible: repeats must be 0 or more and 0 <= last <= observed, with last 0 "
+                "where nobody came back. Are orders after the end of observation among them?"
+            )
+
+    def __len__(self) -> int:
+        return len(self.repeats)
+
+    def take(self, rows: NDArray[np.integer] | NDArray[np.bool_]) -> "Histories":
+        """Some of the customers."""
+        return Histories(self.repeats[rows], self.last[rows], self.observed[rows])
+
+    def in_units_of(self, unit: float) -> "Histories":
+        """The same with times divided by `unit`."""
+        return Histories(self.repeats, self.last / unit, self.observed / unit)
+
+    def distinct(self) -> tuple["Histories", Floats, NDArray[np.intp]]:
+        """The distinct rows, how many customers share each, and the place of each customer's row among them.
+
+        Days are whole numbers, so a million customers have some hundred thousand distinct histories; a likelihood
+        needs each once.
+        """
+        order = np.lexsort((self.last, self.observed, self.repeats))
+        repeats, last, observed = self.repeats[order], self.last[order], self.observed[order]
+        is_new = np.ones(len(order), dtype=bool)
+        is_new[1:] = (np.diff(repeats) != 0) | (np.diff(observed) != 0) | (np.diff(last) != 0)
+        starts = np.flatnonzero(is_new)
+        place = np.empty(len(order), dtype=np.intp)
+        place[order] = np.cumsum(is_new) - 1
+        weights = np.diff(np.append(starts, len(order))).astype(float)
+        return Histories(repeats[starts], last[starts], observed[starts]), weights, place
+
+
+def on_distinct(values: Floats) -> tuple[Floats, NDArray[np.intp]]:
+    """The distinct values of an array of whole numbers, and the place of each element among them.
+
+    Gamma functions are dear and counts repeat: they are computed on a hundred values, not on a million.
+    """
+    counts = values.astype(np.intp)
+    present = np.bincount(counts) > 0
+    place = np.cumsum(present) - 1
+    return np.flatnonzero(present).astype(float), place[counts]

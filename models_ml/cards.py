@@ -1,0 +1,142 @@
+"""The card of a model: what it is for, how it was tested and where it fails, in words a buyer of data can read.
+
+Written anew by every run from what was measured in it. Own words only, no name and no customer.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from models_ml.churn import Season
+from models_ml.forecast import Forecast, Plan
+from models_ml.gate import Decision, called
+
+MEASURES_ZH = {
+    "auc": "AUC",
+    "auc_gain": "AUC 增益",
+    "brier_loss": "Brier 差",
+    "ece": "校准误差",
+    "gini": "基尼系数",
+    "gini_gain": "基尼增益",
+    "mae_loss": "平均绝对误差之差",
+    "total": "总额误差",
+}
+LEVELS_ZH = {"year_ago": "去年同期", "newest": "最近完整截止日的一半", "none": "未知"}
+FAMILIES = {"pareto_nbd": "Pareto/NBD", "mbg_nbd": "MBG/NBD", "bg_nbd": "BG/NBD"}
+
+
+@dataclass(frozen=True)
+class Card:
+    """The same paragraphs in two languages."""
+
+    en: str
+    zh: str
+
+
+def churn_card(plan: Plan, found: Forecast) -> Card:
+    """Purpose, population, label, test, gate, season, weak spots and limits of the probabilities."""
+    decision, known = found.churn_decision, found.cut.known
+    en = [
+        f"Purpose: the probability that a customer orders within {plan.horizon} days from {plan.as_of.date()}; "
+        "churn is its complement. Not meant for decisions about credit or about persons.",
+        f"Population: {len(known):,} customers who ever ordered, of whom {int(found.cut.is_active.sum()):,} ordered "
+        "within the last 365 days. Trained and judged on the latter; the others are scored by the same model.",
+        f"Published: {called(found.rung)[0] or 'nothing'}. The ladder is recency, RFM cell, "
+        f"{FAMILIES[found.cut.timing.family]}, logistic regression, additive boosting from the log-odds of "
+        f"{FAMILIES[found.cut.timing.family]}, and the mean of the last three. {found.cut.timing.note}".rstrip(),
+        f"Trained on {found.ladder.rows:,} rows of {len(found.ladder.cutoffs)} cutoffs, labels over before the day.",
+        f"Tested out of time. {_measured(decision, 0)}",
+        "Gate: " + " ".join(decision.reasons_en),
+        f"Season: {_season_en(found.season)}",
+        f"Weak spots, newest test: {_weak(found, 0)}",
+        "Limits: prices, campaigns and stock are not known to it; a log shorter than a year and a half cannot show a "
+        "season; customers without an order have no score.",
+    ]
+    zh = [
+        f"用途：客户自 {plan.as_of.date()} 起 {plan.horizon} 天内下单的概率；流失概率为其补数。"
+        "不用于信贷或对个人的决定。",
+        f"对象：曾下单的 {len(known):,} 位客户，其中 {int(found.cut.is_active.sum()):,} 位在最近 365 天内下过单；"
+        "训练与检验仅用后者，其余客户由同一模型评分。",
+        f"发布：{called(found.rung)[1] or '无'}。阶梯依次为最近购买时间、RFM 分格、"
+        f"{FAMILIES[found.cut.timing.family]}、逻辑回归、以前者对数几率为起点的加性提升，以及后三者的平均。",
+        f"训练：{len(found.ladder.cutoffs)} 个截止日的 {found.ladder.rows:,} 行，所有标签均在当日之前结束。",
+        f"检验（严格时间外）：{_measured(decision, 1)}",
+        "关口：" + "".join(decision.reasons_zh),
+        f"季节：{_season_zh(found.season)}",
+        f"薄弱之处（最近一次检验）：{_weak(found, 1)}",
+        "局限：不知道价格、活动与库存；不足一年半的记录无法体现季节；从未下单的客户没有评分。",
+    ]
+    return Card("\n\n".join(en), "\n\n".join(zh))
+
+
+def value_card(plan: Plan, found: Forecast) -> Card:
+    """The same for money."""
+    decision, spend = found.value_decision, found.cut.spend
+    family = FAMILIES[found.cut.timing.family]
+    note = spend.note if spend else "No net spend above 0: every value is 0."
+    correlation = f"{spend.correlation:.2f}" if spend else "-"
+    en = [
+        f"Purpose: orders and net revenue expected of each customer within {plan.horizon} days from "
+        f"{plan.as_of.date()}, with an 80 % interval, and a lifetime value over three years at 10 % a year.",
+        f"Published: {called(decision.published or '')[0] or 'nothing'}. Orders: {family}, bent by the published rung "
+        f"of the ladder of purchase. Worth of an order: Gamma-Gamma on all orders, net of returns. {note}".rstrip(),
+        f"Assumed: orders come at random at a steady rate while a customer stays; worth and frequency are independent "
+        f"(measured correlation {correlation}).",
+        f"Tested out of time. {_measured(decision, 0)}",
+        "Gate: " + " ".join(decision.reasons_en),
+        f"Level: {found.value.season}, factor {np.exp(found.value.level):.2f}. Nominal levels of the interval by "
+        f"quarter: {', '.join(f'{level:.2f}' for level in found.value.nominal)}.",
+    ]
+    zh = [
+        f"用途：每位客户自 {plan.as_of.date()} 起 {plan.horizon} 天内的预期订单数与净收入及其 80% 区间，"
+        "以及三年客户终身价值（年折现率 10%）。",
+        f"发布：{called(decision.published or '')[1] or '无'}。订单数来自 {family}，并由已发布的购买概率修正；"
+        "单均价值来自对全部订单（扣除退款）的 Gamma-Gamma 模型。",
+        f"假设：客户在留存期间以稳定速率随机下单；单价与频率相互独立（实测相关系数 {correlation}）。",
+        f"检验（严格时间外）：{_measured(decision, 1)}",
+        "关口：" + "".join(decision.reasons_zh),
+        f"水平：{LEVELS_ZH[found.value.season]}，系数 {np.exp(found.value.level):.2f}。各四分位的区间名义水平："
+        f"{'、'.join(f'{level:.2f}' for level in found.value.nominal)}。",
+    ]
+    return Card("\n\n".join(en), "\n\n".join(zh))
+
+
+def _measured(decision: Decision, language: int) -> str:
+    """The measures of what was published, or of everything that was refused; language 0 is English, 1 Chinese."""
+    told = []
+    for one in decision.measures:
+        if decision.published not in (None, one.candidate):
+            continue
+        name, _, cutoff = one.name.partition(" ")
+        words = [called(one.candidate)[language], MEASURES_ZH[name] if language else name, cutoff]
+        spread = f" [{one.found.lower:.4g}, {one.found.upper:.4g}]" if one.found.lower < one.found.upper else ""
+        rival = f" ({'对照' if language else 'rival'} {one.rival:.4f})" if one.rival is not None else ""
+        told.append(f"{' '.join(filter(None, words))} {one.found.value:.4g}{spread}{rival}")
+    return ("；" if language else "; ").join(told) + ("。" if language else ".")
+
+
+def _season_en(season: Season) -> str:
+    said = {
+        "year_ago": "the level of the same days a year ago was put in",
+        "newest": "no comparable year ago; half the level of the newest complete cutoff was put in",
+        "none": "no complete horizon in the log, so no level is known",
+    }
+    return f"{said[season.source]} ({season.level:+.2f} log-odds)."
+
+
+def _season_zh(season: Season) -> str:
+    said = {
+        "year_ago": "采用去年同期的水平",
+        "newest": "去年同期不可比，采用最近完整截止日水平的一半",
+        "none": "记录中没有完整的预测期，水平未知",
+    }
+    return f"{said[season.source]}（对数几率 {season.level:+.2f}）。"
+
+
+def _weak(found: Forecast, language: int) -> str:
+    parts = [
+        f"{(spot.name_en, spot.name_zh)[language]}: {spot.predicted:.3f} / {spot.observed:.3f} ({spot.count})"
+        for spot in found.weak_spots
+    ]
+    head = ("forecast / observed (customers) - ", "预测 / 实际（人数）— ")[language]
+    return head + "; ".join(parts) + "."

@@ -1,0 +1,273 @@
+"""From a log of orders to published scores: which cutoffs, which rung, which season, and how it was found out.
+
+Here belongs the order of the steps: prepare the cutoffs, test every rung strictly out of time, let `gate` decide, train
+the rung that passed on everything known, score. No rung is asked about a cutoff whose labels end after its own.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from models_ml import churn, evaluation, gate, value
+from models_ml.btyd.fitting import NoFit
+from models_ml.btyd.histories import Floats
+from models_ml.churn import YEAR, Ladder, Season
+from models_ml.cuts import Cut, prepare, probability
+from models_ml.drift import Moved, drift
+from models_ml.gate import Decision, Test
+from models_ml.order_log import LogRefused, OrderLog, Outcome, rolling_cutoffs, snapshot
+from models_ml.value import Outlook, Past, Value
+
+FEWEST_CUSTOMERS, FEWEST_RETURNING, FEWEST_DAYS = 200, 50, 60
+LEARN_FROM, JUDGED, VALUE_CUTOFFS = 20_000, 2, 10
+PLAIN = "btyd"
+
+
+class Refused(ValueError):  # noqa: N818 - the answer of a model, said as one
+    """There is too little to learn from; the message says what is there and what is needed."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is asked: the log (nothing on or after `as_of` in it), the day, the days ahead, the rung published now."""
+
+    log: OrderLog
+    as_of: pd.Timestamp
+    horizon: int
+    standing: str = PLAIN
+
+    @property
+    def now(self) -> int:
+        """The day as a number of the log."""
+        return self.log.number_of(self.as_of)
+
+
+@dataclass(frozen=True)
+class WeakSpot:
+    """Customers of whom models know little: mean forecast and share that ordered, at the newest test."""
+
+    name_en: str
+    name_zh: str
+    predicted: float
+    observed: float
+    count: int
+
+
+@dataclass(frozen=True)
+class Forecast:
+    """The answer, for all who ever ordered before the day, in the order of `cut.known.customers`.
+
+    `outlook` tells of money by the rung that passed the gate of value (where none did, the decision says so and nothing
+    of it may be shown); `margin` of buying by the rung that passed that of churn.
+    """
+
+    cut: Cut
+    trained_on: tuple[Cut, ...]
+    ladder: Ladder
+    season: Season
+    value: Value
+    churn_decision: Decision
+    value_decision: Decision
+    outlook: Outlook
+    weak_spots: tuple[WeakSpot, ...]
+    moved: tuple[Moved, ...]
+
+    @property
+    def rung(self) -> str:
+        """The rung whose probabilities may be shown; '' where none may."""
+        return self.churn_decision.published or ""
+
+    @property
+    def margin(self) -> Floats:
+        """Log-odds of an order within the horizon, level of the season included, (n,)."""
+        return self.ladder.margin(self.cut, self.rung or PLAIN) + self.season.level
+
+    @property
+    def buys(self) -> Floats:
+        """P(an order within the horizon), (n,)."""
+        return probability(self.margin)
+
+
+def forecast(plan: Plan) -> Forecast:
+    """Test, decide, train and score. Raises Refused when there is too little of anything, or nothing can be fitted."""
+    _refuse_if_too_little(plan)
+    try:
+        return _forecast(plan, _Cuts(plan))
+    except (NoFit, LogRefused) as why:
+        raise Refused(f"The log cannot be modelled. {why}") from why
+
+
+class _Cuts:
+    """The prepared cutoffs of a plan, each made once, on at most LEARN_FROM customers."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan, self.some, self.made = plan, plan.log.some(LEARN_FROM), dict[tuple[int, int], Cut]()
+
+    def at(self, cutoff: int, horizon: int) -> Cut:
+        key = (cutoff, horizon)
+        if key not in self.made:
+            self.made[key] = prepare(self.some, cutoff, horizon, self.plan.now)
+        return self.made[key]
+
+    def complete(self, before: int) -> list[Cut]:
+        """Cutoffs whose horizon was over when the day `before` began, newest first."""
+        horizon = self.plan.horizon
+        days = rolling_cutoffs(FEWEST_DAYS, before - horizon, churn.STEP_DAYS, churn.MOST_CUTOFFS)
+        return [self.at(day, horizon) for day in days]
+
+    def year_ago(self, day: int) -> Cut | None:
+        """The cutoff a year before a day, where a season can be read from it."""
+        past = day - YEAR
+        if past < churn.SEASON_NEEDS_DAYS or self.plan.horizon > YEAR:
+            return None
+        return self.at(past, self.plan.horizon)
+
+
+@dataclass(frozen=True)
+class _Trained:
+    """All that can be known of a day: the ladder and the cutoffs it and the levels are learnt from."""
+
+    ladder: Ladder
+    complete: list[Cut]
+    year_ago: Cut | None
+
+    def season(self, rung: str) -> Season:
+        return churn.season(self.ladder, rung, self.year_ago, self.complete[0] if self.complete else None)
+
+    def margin(self, cut: Cut, rung: str) -> Floats:
+        return self.ladder.margin(cut, rung) + self.season(rung).level
+
+    def value(self, rung: str) -> Value:
+        year_ago = None if self.year_ago is None else self._past(self.year_ago, rung)
+        return value.train([self._past(cut, rung) for cut in self.complete[:VALUE_CUTOFFS]], year_ago)
+
+    def _past(self, cut: Cut, rung: str) -> Past:
+        margin = self.ladder.margin(cut, rung)
+        return Past(cut, margin + churn.level_of(cut, margin))
+
+
+def _forecast(plan: Plan, cuts: _Cuts) -> Forecast:
+    trials = [(cut, _learn(cuts, cut.known.cutoff)) for cut in _judged(plan, cuts)]
+    trained = _learn(cuts, plan.now)
+    # A rung may be published where it was tested: one that could only be trained since then has shown nothing.
+    rungs = [rung for rung in trained.ladder.rungs if all(rung in then.ladder.rungs for _, then in trials)]
+    order = [rung for rung in reversed(rungs) if rung != "recency"]
+    standing = plan.standing if plan.standing in order else PLAIN
+    decision = gate.judge_probabilities([_of_buying(plan, cut, then, order) for cut, then in trials], order, standing)
+    rung = decision.published or ""
+    bases = list(dict.fromkeys([rung or PLAIN, PLAIN]))
+    money = gate.judge_amounts([_of_money(plan, cut, then, bases) for cut, then in trials], bases)
+    cut = prepare(plan.log, plan.now, plan.horizon, plan.now)
+    basis = money.published or PLAIN
+    fitted = trained.value(basis)
+    return Forecast(
+        cut=cut,
+        trained_on=tuple(trained.complete),
+        ladder=trained.ladder,
+        season=trained.season(rung or PLAIN),
+        value=fitted,
+        churn_decision=decision,
+        value_decision=money,
+        outlook=value.score(fitted, cut, trained.margin(cut, basis)),
+        weak_spots=_weak_spots(trials[0][0], trials[0][1].margin(trials[0][0], basis)),
+        moved=_moved(trained, cut, rung or PLAIN),
+    )
+
+
+def _weak_spots(cut: Cut, margin: Floats) -> tuple[WeakSpot, ...]:
+    known, buys, bought = cut.known, probability(margin), _came(cut).bought
+    spots = (
+        ("single buyers", "仅购买一次", known.histories.repeats == 0),
+        ("first order within 90 days", "首单在 90 天内", known.histories.observed <= 90),
+        ("top 1 % by spend", "消费额前 1%", known.net >= np.quantile(known.net, 0.99)),
+        ("no order for a year", "一年未下单", ~cut.is_active),
+    )
+    return tuple(
+        WeakSpot(en, zh, float(buys[who].mean()), float(bought[who].mean()), int(who.sum()))
+        for en, zh, who in spots
+        if who.any()
+    )
+
+
+def _moved(trained: _Trained, cut: Cut, rung: str) -> tuple[Moved, ...]:
+    """Against the same time of last year, else the newest complete cutoff; nothing where there is neither."""
+    reference = trained.year_ago or next(iter(trained.complete), None)
+    if reference is None:
+        return ()
+    return tuple(drift(cut, trained.ladder.margin(cut, rung), reference, trained.ladder.margin(reference, rung)))
+
+
+def _learn(cuts: _Cuts, day: int) -> _Trained:
+    complete = cuts.complete(day)
+    return _Trained(churn.train(complete), complete, cuts.year_ago(day))
+
+
+def _judged(plan: Plan, cuts: _Cuts) -> list[Cut]:
+    """The newest complete cutoffs, a horizon apart. A log without a whole horizon is judged by a shorter one."""
+    days = rolling_cutoffs(FEWEST_DAYS, plan.now - plan.horizon, plan.horizon, JUDGED)
+    able = [day for day in days if day - plan.horizon >= FEWEST_DAYS] or days[:1]
+    if able:
+        return [cuts.at(day, plan.horizon) for day in able]
+    shorter = max(plan.now // 3, 1)
+    return [cuts.at(plan.now - shorter, shorter)]
+
+
+def _of_buying(plan: Plan, cut: Cut, then: _Trained, rungs: Sequence[str]) -> Test:
+    active, bought = cut.is_active, _came(cut).bought
+    return Test(
+        cutoff=_date(plan, cut.known.cutoff),
+        customers=cut.known.customers[active],
+        truth=bought[active],
+        rival=-cut.known.recency[active],
+        candidates={rung: probability(then.margin(cut, rung))[active] for rung in rungs},
+        season_is_known=then.season(PLAIN).source == "year_ago",
+        strongest=max(_two_sided(bought[active], column) for column in cut.traces.values[active].T),
+    )
+
+
+def _of_money(plan: Plan, cut: Cut, then: _Trained, rungs: Sequence[str]) -> Test:
+    active = cut.is_active
+    known = cut.known
+    year = np.maximum(known.net, 0.0) * cut.horizon / np.maximum(known.histories.observed, cut.horizon)
+    amounts = {
+        rung: value.score(then.value(rung), cut, then.margin(cut, rung)).expected_net_revenue[active] for rung in rungs
+    }
+    return Test(
+        cutoff=_date(plan, known.cutoff),
+        customers=known.customers[active],
+        truth=_came(cut).net[active],
+        rival=year[active],
+        candidates=amounts,
+        season_is_known=then.season(PLAIN).source == "year_ago",
+    )
+
+
+def _came(cut: Cut) -> Outcome:
+    if cut.came is None:
+        raise ValueError("A cutoff can be judged only after its horizon is over.")
+    return cut.came
+
+
+def _two_sided(truth: Floats, column: Floats) -> float:
+    area = evaluation.auc(truth, column)
+    return max(area, 1 - area) if np.isfinite(area) else 0.5
+
+
+def _date(plan: Plan, day: int) -> str:
+    return str((plan.log.first_day + pd.Timedelta(days=day)).date())
+
+
+def _refuse_if_too_little(plan: Plan) -> None:
+    if not 1 <= plan.horizon <= 2 * YEAR:
+        raise Refused(f"A horizon of {plan.horizon} days cannot be forecast: ask for 1 to {2 * YEAR} days.")
+    if plan.now < FEWEST_DAYS:
+        raise Refused(f"The log covers {plan.now} days before {plan.as_of.date()}; {FEWEST_DAYS} are needed.")
+    known = snapshot(plan.log, plan.now)
+    returned = int((known.histories.repeats > 0).sum())
+    if len(known) < FEWEST_CUSTOMERS or returned < FEWEST_RETURNING:
+        raise Refused(
+            f"{len(known)} customers ordered before {plan.as_of.date()} and {returned} of them came back; at least "
+            f"{FEWEST_CUSTOMERS} and {FEWEST_RETURNING} are needed to learn from."
+        )

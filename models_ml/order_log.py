@@ -1,0 +1,229 @@
+"""A log of orders, cut at any day: who had bought, what a buy-till-you-die model may know, and what came after.
+
+Here belongs the one way in which orders become numbers for the models of value and churn. Nothing on or after the
+cutoff is read for what was known at it. Where the log comes from is the business of the caller.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from models_ml.btyd.histories import Floats, Histories
+
+PARTS, MOST_MONEY = 10_000, 1e14
+COLUMNS = ("customer_id", "ordered_at", "amount")
+
+
+class LogRefused(ValueError):  # noqa: N818 - the state of a log, said as one
+    """The log cannot be read as one of orders; the message says why and what to do."""
+
+
+@dataclass(frozen=True)
+class OrderLog:
+    """Rows of one customer and day, sorted by customer and day.
+
+    `customer` numbers the `customer_ids`; `day` counts days from `first_day`; `orders` is the number of orders of that
+    day, `sold` what they cost, `returned` what was given back that day (0 or more). Sums up to each row stand in the
+    `so_far_` arrays, one longer than the rows, so that any window is a difference. Money in them is counted in whole
+    ten-thousandths: differences of sums of fractions would depend on who stands before in the log.
+    """
+
+    customer_ids: NDArray[np.object_]
+    first_day: pd.Timestamp
+    customer: NDArray[np.int64]
+    day: NDArray[np.int64]
+    so_far_days: NDArray[np.int64]
+    so_far_orders: NDArray[np.int64]
+    so_far_sold: NDArray[np.int64]
+    so_far_returned: NDArray[np.int64]
+    span: int
+
+    def number_of(self, day: pd.Timestamp) -> int:
+        """How many days after the first day of the log a day lies."""
+        return int((day.normalize() - self.first_day).days)
+
+    def places(self, cutoff: int) -> NDArray[np.intp]:
+        """For every customer the row from which on `day >= cutoff`, (customers,)."""
+        among = np.arange(len(self.customer_ids), dtype=np.int64)
+        return np.searchsorted(self.customer * self.span + self.day, among * self.span + min(max(cutoff, 0), self.span))
+
+    def some(self, most: int) -> "OrderLog":
+        """The log of at most so many customers, evenly taken from all in the order of their ids."""
+        count = len(self.customer_ids)
+        if count <= most:
+            return self
+        keep = np.linspace(0, count - 1, most).astype(np.int64)
+        rows = np.isin(self.customer, keep)
+        return _summed(
+            self.customer_ids[keep],
+            self.first_day,
+            pd.DataFrame(
+                {
+                    "customer": np.searchsorted(keep, self.customer[rows]),
+                    "day": self.day[rows],
+                    "orders": np.diff(self.so_far_orders)[rows],
+                    "sold": np.diff(self.so_far_sold)[rows],
+                    "returned": np.diff(self.so_far_returned)[rows],
+                }
+            ),
+        )
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """What was known when the day `cutoff` began, of the customers who had ordered: one element a customer.
+
+    `customers` are their numbers in the log. `orders` and `order_days` count; `sold` and `returned` are money;
+    `from_row` and `to_row` are where their rows begin and end in the log.
+    """
+
+    cutoff: int
+    customers: NDArray[np.int64]
+    histories: Histories
+    orders: Floats
+    sold: Floats
+    returned: Floats
+    from_row: NDArray[np.intp]
+    to_row: NDArray[np.intp]
+
+    def __len__(self) -> int:
+        return len(self.customers)
+
+    @property
+    def recency(self) -> Floats:
+        """Days since the last order day; the day before the cutoff is 1 day ago."""
+        return self.histories.observed - self.histories.last
+
+    @property
+    def net(self) -> Floats:
+        """Money spent, less what was given back."""
+        return self.sold - self.returned
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What the customers of a snapshot did in the horizon from its cutoff on."""
+
+    order_days: Floats
+    orders: Floats
+    net: Floats
+
+    @property
+    def bought(self) -> Floats:
+        """1 where an order came, else 0."""
+        return (self.orders > 0).astype(float)
+
+
+def order_log(frame: pd.DataFrame) -> OrderLog:
+    """Read a frame of customer_id, ordered_at (moments) and amount (below 0: money given back).
+
+    Rows without a customer are guests and are left out. Raises LogRefused when a column is missing, a moment or an
+    amount is empty or impossible, or no row is left.
+    """
+    missing = [name for name in COLUMNS if name not in frame.columns]
+    if missing:
+        raise LogRefused(f"The log of orders lacks {', '.join(missing)}: it needs {', '.join(COLUMNS)}.")
+    known = frame.loc[frame["customer_id"].notna(), list(COLUMNS)]
+    moments = pd.to_datetime(known["ordered_at"], errors="coerce", utc=True, format="ISO8601").dt.tz_localize(None)
+    amounts = pd.to_numeric(known["amount"], errors="coerce").to_numpy(dtype=float)
+    for name, wrong in (("ordered_at", moments.isna().to_numpy()), ("amount", ~np.isfinite(amounts))):
+        if wrong.any():
+            raise LogRefused(f"{name} is empty or unreadable in {int(wrong.sum())} of {len(known)} rows: mend them.")
+    if known.empty or not (amounts >= 0).any():
+        raise LogRefused("The log holds no order of a known customer, so there is nothing to learn from.")
+    if np.abs(amounts).sum() > MOST_MONEY:
+        raise LogRefused(f"The amounts add up to more than {MOST_MONEY:.0e}: give them in a larger unit.")
+    parts = np.round(amounts * PARTS).astype(np.int64)
+    days = moments.dt.normalize()
+    codes, ids = pd.factorize(known["customer_id"].astype(str), sort=True)
+    first_day = days.min()
+    rows = pd.DataFrame(
+        {
+            "customer": codes,
+            "day": (days - first_day).dt.days.to_numpy(),
+            "orders": (amounts >= 0).astype(np.int64),
+            "sold": np.maximum(parts, 0),
+            "returned": np.maximum(-parts, 0),
+        }
+    )
+    rows = rows.sort_values(["customer", "day"], ignore_index=True)
+    return _summed(np.asarray(ids, dtype=object), first_day, rows)
+
+
+def _summed(ids: NDArray[np.object_], first_day: pd.Timestamp, rows: pd.DataFrame) -> OrderLog:
+    customer, day = rows["customer"].to_numpy(np.int64), rows["day"].to_numpy(np.int64)
+    is_new = np.ones(len(rows), dtype=bool)
+    is_new[1:] = (np.diff(customer) != 0) | (np.diff(day) != 0)
+    starts = np.flatnonzero(is_new)
+    orders = np.add.reduceat(rows["orders"].to_numpy(np.int64), starts)
+    return OrderLog(
+        customer_ids=ids,
+        first_day=first_day,
+        customer=customer[starts],
+        day=day[starts],
+        so_far_days=_so_far((orders > 0).astype(np.int64)),
+        so_far_orders=_so_far(orders),
+        so_far_sold=_so_far(np.add.reduceat(rows["sold"].to_numpy(np.int64), starts)),
+        so_far_returned=_so_far(np.add.reduceat(rows["returned"].to_numpy(np.int64), starts)),
+        span=int(day.max()) + 1,
+    )
+
+
+def snapshot(log: OrderLog, cutoff: int) -> Snapshot:
+    """Everybody who had ordered before the day number `cutoff`. Raises LogRefused when nobody had."""
+    begin = np.searchsorted(log.customer, np.arange(len(log.customer_ids)))
+    end = log.places(cutoff)
+    customers = np.flatnonzero(log.so_far_days[end] > log.so_far_days[begin])
+    if len(customers) == 0:
+        raise LogRefused(f"Nobody had ordered before day {cutoff} of the log.")
+    begin, end = begin[customers], end[customers]
+    # The rows of days with an order, and the day of each: returns open and close no history.
+    bought = np.flatnonzero(np.diff(log.so_far_days) > 0)
+    first = log.day[bought[log.so_far_days[begin]]]
+    last = log.day[bought[log.so_far_days[end] - 1]]
+    order_days = (log.so_far_days[end] - log.so_far_days[begin]).astype(float)
+    return Snapshot(
+        cutoff=cutoff,
+        customers=customers,
+        histories=Histories(order_days - 1, (last - first).astype(float), (cutoff - first).astype(float)),
+        orders=(log.so_far_orders[end] - log.so_far_orders[begin]).astype(float),
+        sold=_money(log.so_far_sold[end] - log.so_far_sold[begin]),
+        returned=_money(log.so_far_returned[end] - log.so_far_returned[begin]),
+        from_row=begin,
+        to_row=end,
+    )
+
+
+def outcome(log: OrderLog, of: Snapshot, horizon: int) -> Outcome:
+    """What came in the days cutoff .. cutoff + horizon - 1. The caller knows whether they are all in the log."""
+    end = log.places(of.cutoff + horizon)[of.customers]
+    return Outcome(
+        order_days=(log.so_far_days[end] - log.so_far_days[of.to_row]).astype(float),
+        orders=(log.so_far_orders[end] - log.so_far_orders[of.to_row]).astype(float),
+        net=net_between(log, of.to_row, end),
+    )
+
+
+def net_between(log: OrderLog, begin: NDArray[np.intp], end: NDArray[np.intp]) -> Floats:
+    """Money spent less money given back in the rows begin .. end - 1 of each customer, (n,)."""
+    sold, returned = (
+        log.so_far_sold[end] - log.so_far_sold[begin],
+        log.so_far_returned[end] - log.so_far_returned[begin],
+    )
+    return _money(sold - returned)
+
+
+def _money(parts: NDArray[np.int64]) -> Floats:
+    return parts / PARTS
+
+
+def _so_far(values: NDArray[np.generic]) -> NDArray:
+    return np.concatenate([np.zeros(1, dtype=values.dtype), np.cumsum(values)])
+
+
+def rolling_cutoffs(first: int, last: int, step: int, most: int) -> Sequence[int]:
+    """At most `most` cutoffs, `step` days apart, the newest `last` and none before `first`; newest first."""
+    return list(range(last, first - 1, -step))[:most]

@@ -1,0 +1,156 @@
+"""From a forecast to the rows of tables: value, churn and reasons of one day. No model and no database here."""
+
+from dataclasses import asdict, dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+if TYPE_CHECKING:
+    from models_ml.forecast import Forecast
+    from models_ml.gate import Decision
+
+VALUE = {
+    "customer_id": "varchar",
+    "as_of_date": "date",
+    "horizon_days": "integer",
+    "expected_orders": "double",
+    "expected_net_revenue": "decimal(18, 2)",
+    "lower_80": "decimal(18, 2)",
+    "upper_80": "decimal(18, 2)",
+    "lifetime_value": "decimal(18, 2)",
+    "p_alive": "double",
+    "currency_code": "varchar",
+    "model": "varchar",
+    "model_run_id": "varchar",
+}
+CHURN = {
+    "customer_id": "varchar",
+    "as_of_date": "date",
+    "horizon_days": "integer",
+    "churn_probability": "double",
+    "purchase_probability": "double",
+    "reason_1": "varchar",
+    "reason_2": "varchar",
+    "reason_3": "varchar",
+    "model": "varchar",
+    "model_run_id": "varchar",
+}
+REASONS = {
+    "customer_id": "varchar",
+    "as_of_date": "date",
+    "subject": "varchar",
+    "rank": "integer",
+    "reason": "varchar",
+    "effect": "double",
+    "own_value": "double",
+    "text_en": "varchar",
+    "text_zh": "varchar",
+}
+TOLD = 3
+
+
+@dataclass(frozen=True)
+class Day:
+    """What every row says besides its numbers."""
+
+    as_of_date: date
+    horizon_days: int
+    currency_code: str
+
+
+def value_rows(found: "Forecast", ids: np.ndarray, day: Day) -> pd.DataFrame:
+    """One row a customer who ever ordered; none where the gate of value refused."""
+    from models_ml.value import lifetime_value
+
+    if not found.value_decision.passed:
+        return pd.DataFrame(columns=list(VALUE))
+    look = found.outlook
+    frame = pd.DataFrame(
+        {
+            "customer_id": ids,
+            "as_of_date": day.as_of_date,
+            "horizon_days": day.horizon_days,
+            "expected_orders": look.expected_orders,
+            "expected_net_revenue": look.expected_net_revenue,
+            "lower_80": look.lower_80,
+            "upper_80": look.upper_80,
+            "lifetime_value": lifetime_value(found.cut),
+            "p_alive": found.cut.timing.model.alive(found.cut.known.histories),
+            "currency_code": day.currency_code,
+            "model": f"{found.cut.timing.family}_{found.value_decision.published}",
+            "model_run_id": "",
+        }
+    )
+    return frame
+
+
+def churn_rows(found: "Forecast", ids: np.ndarray, day: Day) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """One row a customer who ever ordered, and TOLD reasons of each; none where the gate of churn refused.
+
+    Effects are on the log-odds of churn: above 0 speaks for leaving.
+    """
+    from models_ml import reasons
+
+    if not found.rung:
+        return pd.DataFrame(columns=list(CHURN)), pd.DataFrame(columns=list(REASONS))
+    why = reasons.explain(found.ladder, found.cut, found.rung, found.season)
+    ranked = why.ranked()[:, :TOLD]
+    codes = np.array(reasons.CODES, dtype=object)
+    buys = found.buys
+    scores = pd.DataFrame(
+        {
+            "customer_id": ids,
+            "as_of_date": day.as_of_date,
+            "horizon_days": day.horizon_days,
+            "churn_probability": 1 - buys,
+            "purchase_probability": buys,
+            **{f"reason_{rank + 1}": codes[ranked[:, rank]] for rank in range(TOLD)},
+            "model": found.rung,
+            "model_run_id": "",
+        }
+    )
+    values, gaps = reasons.own_values(found.cut), reasons.gaps(found.cut)
+    row = np.repeat(np.arange(len(ids)), TOLD)
+    place = ranked.ravel()
+    told = [
+        reasons.words(codes[at], values[who, at], gaps[who], day.currency_code)
+        for who, at in zip(row, place, strict=True)
+    ]
+    return scores, pd.DataFrame(
+        {
+            "customer_id": ids[row],
+            "as_of_date": day.as_of_date,
+            "subject": "churn",
+            "rank": np.tile(np.arange(1, TOLD + 1), len(ids)),
+            "reason": codes[place],
+            "effect": -why.effects[row, place],
+            "own_value": values[row, place],
+            "text_en": [en for en, _ in told],
+            "text_zh": [zh for _, zh in told],
+        }
+    )
+
+
+def measures(decision: "Decision") -> tuple[dict[str, Any], ...]:
+    """What was measured of every candidate, for the books: JSON knows no infinity, so an open end is None."""
+    return tuple(
+        {
+            "name": f"{one.candidate}.{one.name}",
+            "value": _finite(one.found.value),
+            "lower": _finite(one.found.lower),
+            "upper": _finite(one.found.upper),
+            "rival": one.rival,
+        }
+        for one in decision.measures
+    )
+
+
+def calibration(decision: "Decision") -> tuple[dict[str, Any], ...]:
+    """The calibration table of what was published."""
+    return tuple(asdict(one) for one in decision.calibration)
+
+
+def _finite(value: float) -> float | None:
+    return float(value) if np.isfinite(value) else None

@@ -1,0 +1,171 @@
+"""From a log to published scores: nothing of the future, nothing by chance, and a refusal where too little is known."""
+
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from models_ml import cards, evaluation, reasons, value
+from models_ml.churn import Ladder, season
+from models_ml.drift import drift, stability
+from models_ml.forecast import Forecast, Plan, Refused, forecast
+from models_ml.order_log import order_log, outcome, snapshot
+from tests.models_ml.invented_log import FIRST_DAY, Shop, invent
+
+NOW, HORIZON = 700, 90
+
+
+def before(frame: pd.DataFrame, day: int) -> pd.DataFrame:
+    return frame[frame["ordered_at"] < FIRST_DAY + pd.Timedelta(days=day)]
+
+
+def asked(frame: pd.DataFrame, day: int = NOW) -> Plan:
+    return Plan(order_log(before(frame, day)), FIRST_DAY + pd.Timedelta(days=day), HORIZON)
+
+
+@pytest.fixture(scope="module")
+def orders() -> pd.DataFrame:
+    return invent(Shop(customers=1000, season=0.8))
+
+
+@pytest.fixture(scope="module")
+def plan(orders: pd.DataFrame) -> Plan:
+    return asked(orders)
+
+
+@pytest.fixture(scope="module")
+def found(plan: Plan) -> Forecast:
+    return forecast(plan)
+
+
+@pytest.fixture(scope="module")
+def came(orders: pd.DataFrame, plan: Plan, found: Forecast):
+    """What the customers really did, in the order of the forecast."""
+    log = order_log(orders)
+    known = snapshot(log, log.number_of(plan.as_of))
+    ids = plan.log.customer_ids[found.cut.known.customers]
+    assert log.customer_ids[known.customers].tolist() == ids.tolist()
+    return outcome(log, known, HORIZON)
+
+
+def test_the_forecast_comes_true(found: Forecast, came):
+    active = found.cut.is_active
+    assert found.rung
+    assert found.season.source == "year_ago"
+    assert evaluation.auc(came.bought[active], found.buys[active]) > 0.7
+    assert evaluation.expected_calibration_error(came.bought[active], found.buys[active]) < 0.05
+    look = found.outlook
+    assert abs(evaluation.total_error(came.net[active], look.expected_net_revenue[active])) < 0.2
+    inside = evaluation.coverage(np.maximum(came.net, 0)[active], look.lower_80[active], look.upper_80[active])
+    assert 0.72 < inside < 0.9
+
+
+def test_the_order_of_rows_changes_nothing(orders: pd.DataFrame, found: Forecast):
+    again = forecast(asked(orders.sample(frac=1, random_state=3)))
+    assert again.rung == found.rung
+    assert again.buys == pytest.approx(found.buys, abs=1e-12)
+    assert again.outlook.upper_80 == pytest.approx(found.outlook.upper_80, rel=1e-12)
+
+
+def test_no_amount_is_negative_infinite_or_out_of_order(found: Forecast):
+    look = found.outlook
+    for amounts in (look.expected_orders, look.expected_net_revenue, look.lower_80, look.upper_80):
+        assert np.isfinite(amounts).all()
+        assert (amounts >= 0).all()
+    assert (look.lower_80 <= look.upper_80).all()
+    assert ((found.buys > 0) & (found.buys < 1)).all()
+    lifetime = value.lifetime_value(found.cut)
+    assert np.isfinite(lifetime).all()
+    assert (value.lifetime_value(found.cut, years=1) <= lifetime + 1e-9).all()
+
+
+def test_reasons_add_up_to_every_rung_and_name_the_customers_own_numbers(found: Forecast):
+    for rung in found.ladder.rungs:
+        level = season(found.ladder, rung, None, found.trained_on[0])
+        why = reasons.explain(found.ladder, found.cut, rung, level)
+        margin = found.ladder.margin(found.cut, rung) + level.level
+        assert np.abs(why.base + why.effects.sum(axis=1) - margin).max() < 1e-9
+        assert np.abs(why.effects[found.cut.is_active].mean(axis=0)).max() < 1e-9
+    assert reasons.words("silence", 40.0, 12.4, "CNY") == (
+        "No order for 40 days; orders came every 12 days on average.",
+        "已有 40 天未下单；平均每 12 天下单一次。",
+    )
+    assert all(en and zh for en, zh in (reasons.words(code, 0.5, float("nan"), "CNY") for code in reasons.CODES))
+
+
+def test_the_longer_a_customer_is_silent_the_more_it_speaks_for_leaving(found: Forecast):
+    why = reasons.explain(found.ladder, found.cut, found.rung, found.season)
+    silence = why.effects[:, reasons.CODES.index("silence")]
+    back = found.cut.known.histories.repeats > 0
+    assert np.corrcoef(silence[back], np.log1p(found.cut.known.recency[back]))[0, 1] < -0.5
+
+
+def test_a_ladder_from_the_shelf_scores_the_same(found: Forecast):
+    kept = Ladder.from_dict(json.loads(json.dumps(found.ladder.to_dict())))
+    for rung in kept.rungs:
+        assert np.array_equal(kept.margin(found.cut, rung), found.ladder.margin(found.cut, rung))
+    stored = value.Value.from_dict(json.loads(json.dumps(found.value.to_dict())))
+    assert stored == found.value
+
+
+def test_no_cutoff_that_is_learnt_from_or_judged_knows_of_the_time_after_the_day(plan: Plan, found: Forecast):
+    assert all(cut.known.cutoff + HORIZON <= plan.now for cut in found.trained_on)
+    assert all(pd.Timestamp(day) + pd.Timedelta(days=HORIZON) <= plan.as_of for day in found.churn_decision.cutoffs)
+
+
+def test_a_season_is_read_only_from_a_year_that_had_half_a_year_before_it(found: Forecast):
+    early, newest = found.trained_on[-1], found.trained_on[0]
+    assert early.known.cutoff < 365
+    assert season(found.ladder, "btyd", early, newest).source == ("year_ago" if early.known.cutoff >= 180 else "newest")
+    assert season(found.ladder, "btyd", None, newest).source == "newest"
+    assert season(found.ladder, "btyd", None, None).level == 0.0
+
+
+def test_the_cards_say_the_same_in_two_languages(plan: Plan, found: Forecast):
+    for card in (cards.churn_card(plan, found), cards.value_card(plan, found)):
+        assert len(card.en.split("\n\n")) == len(card.zh.split("\n\n"))
+        assert "2025-" in card.en
+        assert "nan" not in card.en.lower().split()
+
+
+def test_a_population_that_did_not_move_has_no_drift_and_one_that_did_has(found: Forecast):
+    here = found.cut
+    assert all(moved.value == 0 for moved in drift(here, here.log_odds, here, here.log_odds))
+    rng = np.random.default_rng(1)
+    assert stability(rng.normal(size=2000), rng.normal(size=2000)) < 0.05
+    assert stability(rng.normal(size=2000), rng.normal(1.0, size=2000)) > 0.5
+
+
+@pytest.mark.parametrize(
+    ("shop", "day", "said"),
+    [
+        (Shop(customers=150), NOW, "customers ordered before"),
+        (Shop(customers=400, alpha=1e6), NOW, "came back"),
+        (Shop(customers=400, alpha=5.0), 40, "The log covers"),
+    ],
+)
+def test_too_little_is_refused_in_a_sentence(shop: Shop, day: int, said: str):
+    with pytest.raises(Refused, match=said):
+        forecast(asked(invent(shop), day))
+
+
+def test_a_log_without_a_whole_horizon_is_judged_by_a_shorter_one_and_only_time_is_modelled(orders: pd.DataFrame):
+    short = forecast(asked(orders, 140))
+    assert short.ladder.rungs == ("btyd",)
+    assert short.season.source == "none"
+    assert short.value.nominal == (0.8,) * 4
+
+
+def test_the_interval_covers_what_is_drawn_from_its_own_distribution():
+    rng = np.random.default_rng(4)
+    count, draws = 40, 4000
+    nothing, mean, spread = rng.uniform(0, 0.7, count), rng.gamma(2.0, 50.0, count), np.full(count, 0.9)
+    lower, upper = value.interval(mean, nothing, spread, np.full(count, 0.8))
+    bought = rng.random((draws, count)) >= nothing
+    amounts = bought * np.exp(np.log(mean / (1 - nothing)) - spread**2 / 2 + spread * rng.normal(size=(draws, count)))
+    inside = ((amounts >= lower) & (amounts <= upper)).mean(axis=0)
+    # A customer who buys nothing as likely as one tail is covered a tail better; all others as promised.
+    assert inside.min() > 0.78
+    assert inside.max() < 0.92
+    assert inside[nothing > 0.2] == pytest.approx(0.8, abs=0.03)

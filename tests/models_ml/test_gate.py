@@ -1,0 +1,117 @@
+"""The gate lets through what beats a free rival and says in two languages why it stops the rest."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from models_ml import gate
+from models_ml.btyd import beta_geometric, pareto
+from models_ml.order_log import order_log, outcome, snapshot
+from tests.models_ml.invented_log import CDNOW_WEEKS, cdnow
+
+COUNT = 3000
+
+
+def invented(noise: float, seed: int = 1) -> gate.Test:
+    """Customers whose true chance is known; the rival sees it through noise."""
+    rng = np.random.default_rng(seed)
+    margin = rng.normal(size=COUNT)
+    chance = 1 / (1 + np.exp(-margin))
+    truth = (rng.random(COUNT) < chance).astype(float)
+    return gate.Test(
+        cutoff="2026-01-01",
+        customers=np.arange(COUNT),
+        truth=truth,
+        rival=margin + noise * rng.normal(size=COUNT),
+        candidates={"mean": chance, "btyd": np.full(COUNT, truth.mean())},
+        season_is_known=True,
+    )
+
+
+def altered(test: gate.Test, **changes) -> gate.Test:
+    return gate.Test(**{**vars(test), **changes})
+
+
+def test_the_true_chances_pass_against_a_noisy_rival():
+    decision = gate.judge_probabilities([invented(2.0)], ["mean", "btyd"], "btyd")
+    assert decision.published == "mean"
+    assert sum(each.count for each in decision.calibration) == COUNT
+    gain = next(one for one in decision.measures if one.name == "auc_gain")
+    assert 0 < gain.found.lower < gain.found.value < gain.found.upper
+
+
+def test_nothing_is_published_that_is_not_better_than_recency():
+    decision = gate.judge_probabilities([invented(0.0)], ["mean", "btyd"], "btyd")
+    assert decision.published is None
+    assert "not better than recency alone" in decision.reasons_en[0]
+    assert "并不优于仅凭最近购买时间" in decision.reasons_zh[0]
+    assert decision.reasons_en[-1].startswith("Nothing is published")
+
+
+def test_the_next_rung_is_published_where_the_first_cannot_be_taken_at_its_word():
+    test = invented(2.0)
+    boasting = altered(test, candidates={"mean": test.candidates["mean"] ** 0.3, "btyd": test.candidates["mean"]})
+    decision = gate.judge_probabilities([boasting], ["mean", "btyd"], "btyd")
+    assert decision.published == "btyd"
+    assert any("off by" in reason for reason in decision.reasons_en)
+    assert any("its error is larger than that of the buy-till-you-die model" in r for r in decision.reasons_en)
+
+
+def test_a_feature_that_knows_the_outcome_stops_everything():
+    decision = gate.judge_probabilities([altered(invented(2.0), strongest=0.99)], ["mean"], "mean")
+    assert not decision.passed
+    assert "knows what came after the cutoff" in decision.reasons_en[0]
+
+
+def test_labels_that_are_dealt_out_at_random_are_refused():
+    test = invented(2.0)
+    dealt = altered(test, truth=np.random.default_rng(5).permutation(test.truth))
+    assert not gate.judge_probabilities([dealt], ["mean"], "mean").passed
+
+
+def test_bg_nbd_may_not_tell_churn_where_most_buy_once():
+    """CDNOW: it takes every single buyer for alive, and is beaten by the date of the last order. Pareto/NBD is not."""
+    frame = cdnow("CDNOW_master.txt")
+    log = order_log(frame)
+    known = snapshot(log, log.number_of(CDNOW_WEEKS))
+    test = gate.Test(
+        cutoff="1997-10-01",
+        customers=known.customers,
+        truth=outcome(log, known, 273).bought,
+        rival=-known.recency,
+        candidates={
+            "bg_nbd": beta_geometric.train(known.histories).buys(known.histories, 273),
+            "pareto_nbd": pareto.train(known.histories).buys(known.histories, 273),
+        },
+        season_is_known=False,
+    )
+    decision = gate.judge_probabilities([test], ["bg_nbd"], "bg_nbd")
+    assert decision.published is None
+    assert decision.reasons_en[0].startswith("bg_nbd: not better than recency alone: the gain is -0.01")
+    assert gate.judge_probabilities([test], ["bg_nbd", "pareto_nbd"], "bg_nbd").measures[0].found.value < 0.75
+
+
+def test_money_is_published_only_where_it_ranks_and_sums_better_than_last_years_rate():
+    rng = np.random.default_rng(7)
+    mean = rng.gamma(1.0, 100.0, COUNT)
+    spent = mean * rng.gamma(1.0, 1.0, COUNT)
+    test = gate.Test("2026-01-01", np.arange(COUNT), spent, mean * rng.gamma(1.0, 1.0, COUNT), {"btyd": mean}, True)
+    assert gate.judge_amounts([test], ["btyd"]).published == "btyd"
+    swapped = altered(test, rival=mean, candidates={"btyd": test.rival})
+    decision = gate.judge_amounts([swapped], ["btyd"])
+    assert decision.published is None
+    assert "last year's rate of spending" in decision.reasons_en[0]
+
+
+@pytest.mark.parametrize("tests", [2, 3])
+def test_a_customer_of_several_cutoffs_is_drawn_whole(tests: int):
+    """Copies of one test are no new evidence: the interval does not shrink."""
+    one = gate.judge_probabilities([invented(2.0)], ["mean"], "mean").measures[1].found
+    many = gate.judge_probabilities([invented(2.0)] * tests, ["mean"], "mean").measures[1].found
+    assert (many.lower, many.upper) == pytest.approx((one.lower, one.upper))
+
+
+def test_the_log_of_cdnow_is_read_whole():
+    frame = cdnow("CDNOW_master.txt")
+    assert (len(frame), frame["customer_id"].nunique()) == (69659, 23570)
+    assert frame["ordered_at"].min() == pd.Timestamp("1997-01-01")
