@@ -14,7 +14,7 @@ import pandas as pd
 import streamlit as st
 import yaml
 
-from dashboards.text import md, t, word
+from dashboards.text import escape, md, t, word
 
 PAGES = ("business", "segments", "builder", "customer", "leaving", "retention", "trust", "models", "about")
 RIGHTS = ("rows", "people", "export", "save", "decide")
@@ -67,7 +67,7 @@ def admit() -> Visitor | None:
         if visitor.is_single_user:
             st.caption(md("access.single_user", role=word("role", visitor.role)))
         else:
-            st.caption(md("access.signed_in", name=name, role=word("role", visitor.role)))
+            st.caption(f"{escape(name)} · {word('role', visitor.role)}")
             _offer_sign_out()
     return visitor
 

@@ -8,7 +8,7 @@ import streamlit as st
 from dashboards import access
 from dashboards.shop_window import Snapshot, before, current, show, show_of
 from dashboards.tables import show_short_table
-from dashboards.text import day, language, md, money_rounded, number, t, word
+from dashboards.text import day, language, md, money_rounded, number, t
 
 MOVERS = 5
 
@@ -50,7 +50,9 @@ def draw_changes() -> None:
 
 def _draw_movers(earlier: Snapshot, currency: str) -> None:
     now, then = show(_SEGMENTS).set_index("code"), show_of(earlier, _SEGMENTS).set_index("code")
-    both = now.join(then, how="outer", rsuffix="_then").fillna(0).reset_index()
+    both = (
+        now.merge(then, how="outer", left_index=True, right_index=True, suffixes=("", "_then")).fillna(0).reset_index()
+    )
     both["change"] = both["net_revenue"] - both["net_revenue_then"]
     both["customers"] = both["customer_count"] - both["customer_count_then"]
     for count in ("customer_count", "customer_count_then"):
@@ -66,7 +68,7 @@ def _draw_movers(earlier: Snapshot, currency: str) -> None:
     show_short_table(
         pd.DataFrame(
             {
-                "name": [names.get(code, word("segment", code)) for code in top["code"]],
+                "name": [names.get(code, code) for code in top["code"]],
                 "customers_moved": [f"{int(each):+,}" for each in top["customers"]],
                 "revenue_moved": [_in_money(currency)(each) for each in top["change"]],
             }

@@ -110,7 +110,7 @@ def timeline(frame: pd.DataFrame) -> alt.Chart:
         alt.Chart(frame)
         .mark_point(filled=True, size=55, opacity=0.6)
         .encode(
-            x=alt.X("occurred_at:T", title=None, axis=alt.Axis(labelOverlap="greedy")),
+            x=alt.X("occurred_at:T", title=None, axis=alt.Axis(labelOverlap="greedy", format="%Y-%m-%d", tickCount=6)),
             y=alt.Y("event:N", title=None, sort=None),
             color=alt.Color("event:N", legend=None, sort=None),
             tooltip=[

@@ -68,7 +68,7 @@ def draw_profile(person: pd.Series) -> None:
         rows.append(
             {
                 "profile_field": t(f"column.{field}"),
-                "profile_value": _in_words(field, person[field]),
+                "profile_value": _written(field, person[field]),
                 "origin": _origin(source) if source is not None else "",
             }
         )
@@ -150,11 +150,11 @@ def _draw_decision(customer: str, records: list[str], links: pd.DataFrame) -> No
             key="record_b",
             accept_new_options=True,
         )
-        codes = ("apart", "together", "undo")
+        names = {code: word("decision", code) for code in ("apart", "together", "undo")}
         decision = st.radio(
             t("customer.decision"),
-            codes,
-            format_func=lambda code: word("decision", code),
+            list(names),
+            format_func=names.__getitem__,
             horizontal=True,
             key="decision",
         )
@@ -184,7 +184,7 @@ def _origin(source: pd.Series) -> str:
     return f"{source['source_system']} · {word('golden_rule', str(source['rule']))}"
 
 
-def _in_words(field: str, value: object) -> object:
+def _written(field: str, value: object) -> object:
     if isinstance(value, bool) or str(value) in ("True", "False"):
         return word("yes_no", str(value).lower())
     if field.endswith("_date"):

@@ -5,7 +5,7 @@ import streamlit as st
 
 from dashboards import charts
 from dashboards.definitions import definition
-from dashboards.shop_window import columns, current, has, show
+from dashboards.shop_window import columns, current, has_tables, show
 from dashboards.tables import show_short_table, show_table
 from dashboards.text import MISSING, day, decimal, escape, language, md, money_rounded, number, percent, t, word
 
@@ -63,12 +63,13 @@ def draw_timeline(customer: str) -> None:
         st.info(t("customer.nothing_happened"), icon=":material/history:")
         return
     kinds = list(events["interaction_type"].value_counts().index)
+    names = {kind: word("event", kind) for kind in kinds}
     chosen = st.pills(
         t("customer.kinds"),
         kinds,
         selection_mode="multi",
         default=kinds,
-        format_func=lambda kind: word("event", kind),
+        format_func=names.__getitem__,
         key="kinds",
     )
     events = events[events["interaction_type"].isin(chosen)]
@@ -98,7 +99,9 @@ def draw_scores(customer: str, figures: pd.Series) -> None:
         st.info(t("customer.no_scores"), icon=":material/model_training:")
         return
     show_short_table(pd.DataFrame(rows))
-    reasons = show(REASONS, _of(customer) | {"language": language()}) if has("ml.score_reasons") else pd.DataFrame()
+    reasons = (
+        show(REASONS, _of(customer) | {"language": language()}) if has_tables("ml.score_reasons") else pd.DataFrame()
+    )
     if len(reasons):
         st.subheader(t("customer.reasons"))
         for _, reason in reasons.iterrows():
@@ -120,13 +123,15 @@ def draw_next(customer: str) -> None:
 
 
 def _draw_listed(name: str, sql: str, customer: str, table: str) -> bool:
-    found = show(sql, _of(customer)) if has(table) else pd.DataFrame()
+    found = show(sql, _of(customer)) if has_tables(table) else pd.DataFrame()
     if found.empty:
         return False
     st.subheader(t(f"customer.{name}"))
-    for column in ("kind", "aspect", "basis"):
-        if column in found.columns:
-            found[column] = [word(column, code) for code in found[column].fillna("")]
+    if "kind" in found.columns:
+        found["kind"] = [word("kind", code) for code in found["kind"].fillna("")]
+    if "aspect" in found.columns:
+        found["aspect"] = [word("aspect", code) for code in found["aspect"]]
+        found["basis"] = [word("basis", code) for code in found["basis"]]
     show_table(found.rename(columns={"kind": "what_kind", "score": "fit"}), key=f"{name}-{customer}", height="content")
     return True
 

@@ -39,7 +39,9 @@ def decide(decision: Decision) -> None:
     rows = [(*stated, decision.record_a, decision.record_b, " ".join(decision.reason.split())[:200])]
     if not path.exists():
         rows.insert(0, HEADER)
-    audit.record(f"decide_{decision.decision}", {"record_a": decision.record_a, "record_b": decision.record_b})
+    # a record's number may be somebody's mailbox: the log says of which systems they are, the file which they are
+    systems = [record.partition("|")[0] for record in (decision.record_a, decision.record_b)]
+    audit.record(f"decide_{decision.decision}", {"systems": systems})
     text = io.StringIO()
     csv.writer(text, lineterminator="\n").writerows(rows)
     audit.append(path, text.getvalue())

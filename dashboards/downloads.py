@@ -39,10 +39,11 @@ def offer(customers: List) -> None:
         st.caption(t("export.no_right"))
         return
     offered = [name for name in PURPOSES if name == "analysis" or access.may("people")]
+    names = {code: word("purpose", code) for code in offered}
     purpose = st.segmented_control(
         t("export.purpose"),
         offered,
-        format_func=lambda code: word("purpose", code),
+        format_func=names.__getitem__,
         default=offered[0],
         required=True,
         key=f"purpose-{customers.name}",

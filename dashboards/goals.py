@@ -7,7 +7,7 @@ went like them; the status compares it with the target.
 import pandas as pd
 import streamlit as st
 
-from dashboards.shop_window import columns, current, has, show
+from dashboards.shop_window import columns, current, has_tables, show
 from dashboards.tables import show_table
 from dashboards.text import t, word
 
@@ -41,7 +41,11 @@ def draw_goals() -> None:
     """One line a goal that runs today or ended within a month."""
     st.header(t("business.goals"), help=t("definition.goals"))
     needed = {"goal_id", "metric", "starts_on", "ends_on", "target_value"}
-    goals = show(_GOALS, {"as_of": current().as_of_date}) if has("marts.fct_goals") and _has(needed) else pd.DataFrame()
+    goals = (
+        show(_GOALS, {"as_of": current().as_of_date})
+        if has_tables("marts.fct_goals") and _has(needed)
+        else pd.DataFrame()
+    )
     if goals.empty:
         st.info(t("business.no_goals"), icon=":material/flag:")
         return

@@ -5,7 +5,7 @@ import streamlit as st
 
 from dashboards import access, charts
 from dashboards.decisions import Decision, decide, decided
-from dashboards.shop_window import columns_of_people, has, show, show_people
+from dashboards.shop_window import columns_of_people, has_tables, show, show_people
 from dashboards.tables import show_short_table, show_table
 from dashboards.text import decimal, escape, md, number, percent, t, word
 
@@ -34,7 +34,7 @@ order by kind, match_probability desc, review_id
 def draw_identity() -> None:
     """What can be said without names, then the queue for those who may decide."""
     st.header(t("identity.title"))
-    if not has("marts.identity_cluster_sizes"):
+    if not has_tables("marts.identity_cluster_sizes"):
         st.info(t("identity.none"), icon=":material/fingerprint:")
         return
     left, right = st.columns(2)
@@ -51,9 +51,9 @@ def draw_identity() -> None:
         )
         st.altair_chart(charts.bars_over_time(frame, t("column.customer_count")), width="stretch")
     with right:
-        if has("marts.identity_health"):
+        if has_tables("marts.identity_health"):
             _draw_measures(show(_MEASURES))
-    if has("marts.identity_shared_values"):
+    if has_tables("marts.identity_shared_values"):
         shared = show(_SHARED)
         if len(shared):
             st.subheader(t("identity.shared"), help=t("definition.shared"))

@@ -18,6 +18,8 @@ from dashboards.segment_rules import FIELDS, MOST_CONDITIONS, MOST_GROUPS, TESTS
 from dashboards.shop_window import columns, current, show
 from dashboards.text import t, word
 
+DAY_FORMAT = "YYYY-MM-DD"
+
 _RULE, _ROUND = "rule", "rule_editor.round"
 START = {
     "match": "all",
@@ -79,11 +81,6 @@ def fields() -> list[str]:
     return [name for name in FIELDS if name in present or (name == "purchase" and has_purchases)]
 
 
-def field_name(name: str) -> str:
-    """A field in the reader's words."""
-    return t(f"column.{name}")
-
-
 def _from_address() -> dict[str, Any] | None:
     try:
         rule = json.loads(st.query_params.get("rule", ""))
@@ -129,31 +126,32 @@ def _draw_group(number: int, group: dict[str, Any], group_count: int) -> dict[st
 
 
 def _match(now: str, key: str, label: str) -> str:
-    return st.segmented_control(
-        label, ["all", "any"], format_func=lambda code: word("match", code), default=now, required=True, key=key
-    )
+    names = {code: word("match", code) for code in ("all", "any")}
+    return st.segmented_control(label, list(names), format_func=names.__getitem__, default=now, required=True, key=key)
 
 
 def _draw_condition(place: Place, condition: dict[str, Any]) -> dict[str, Any]:
     offered = fields()
+    names = {name: t(f"column.{name}") for name in offered}
     what, how, which, away = st.columns([3, 2, 4, 1], vertical_alignment="bottom")
     with what:
         name = st.selectbox(
             t("builder.field"),
             offered,
             index=offered.index(condition["field"]),
-            format_func=field_name,
+            format_func=names.__getitem__,
             key=place.key("field"),
             help=definition(condition["field"]),
         )
     kind = FIELDS[name]
     with how:
         tests = TESTS[kind]
+        asked = {code: word("test", code) for code in tests}
         test = st.selectbox(
             t("builder.test"),
             tests,
             index=tests.index(condition["is"]) if condition["is"] in tests else 0,
-            format_func=lambda code: word("test", code),
+            format_func=asked.__getitem__,
             key=place.key(f"test-{kind}"),
         )
     kept = condition.get("value") if name == condition["field"] else None
@@ -190,7 +188,7 @@ def _draw_value(place: Place, name: str, test: str, kept: Any) -> Any:
         return st.number_input(t("builder.days"), 0, 36_500, kept if isinstance(kept, int) else 30, key=key)
     if kind == "date":
         day = date.fromisoformat(kept) if isinstance(kept, str) else current().as_of_date
-        return st.date_input(t("builder.date"), day, key=key, format=t("pattern.date_input")).isoformat()
+        return st.date_input(t("builder.date"), day, key=key, format=DAY_FORMAT).isoformat()
     first = kept if isinstance(kept, int | float) else _FIRST_VALUES[kind]
     return _plain(
         st.number_input(

@@ -13,7 +13,7 @@ import streamlit as st
 from dashboards import access, charts
 from dashboards.segment_names import SCHEME_OF, every_name
 from dashboards.segment_rules import FIELDS
-from dashboards.shop_window import columns, has, show
+from dashboards.shop_window import columns, has_tables, show
 from dashboards.tables import show_short_table, show_table
 from dashboards.text import day, decimal, md, money_rounded, number, percent, t, word
 
@@ -101,14 +101,20 @@ def draw_overlap(picked: Picked) -> None:
 def draw_flows() -> None:
     """Who moved from one lifecycle stage to another since the date before, and the money that moved with them."""
     st.header(t("comparison.flows"), help=t("definition.flows"))
-    if not has("ml.lifecycle_flows"):
+    if not has_tables("ml.lifecycle_flows"):
         st.info(t("comparison.no_flows"), icon=":material/swap_horiz:")
         return
     days = list(show("select distinct as_of_date from ml.lifecycle_flows order by 1 desc")["as_of_date"])
     if not days:
         st.info(t("comparison.no_flows"), icon=":material/swap_horiz:")
         return
-    chosen = st.selectbox(t("comparison.flows_on"), days, format_func=day, key="flow_day") if len(days) > 1 else days[0]
+    chosen = (
+        st.selectbox(
+            t("comparison.flows_on"), days, format_func={each: day(each) for each in days}.__getitem__, key="flow_day"
+        )
+        if len(days) > 1
+        else days[0]
+    )
     flows = show(_FLOWS, {"day": chosen})
     flows = access.hide_small_groups(flows, "customer_count", "net_revenue").dropna(subset=["customer_count"])
     names = every_name().query("scheme == 'lifecycle'").set_index("segment")["name"]
@@ -194,7 +200,7 @@ def _word_traits(picked: Picked) -> list[dict]:
                 continue
             here, elsewhere = row.here_count / here_total, row.elsewhere_count / elsewhere_total
             value = segment_names.get((SCHEME_OF.get(str(field), ""), row.value), word(str(field), str(row.value)))
-            title = t("comparison.is", what=t(f"column.{field}"), value=value)
+            title = f"{t(f'column.{field}')} · {value}"
             traits.append(_trait(title, percent(here), percent(elsewhere), cohens_h(here, elsewhere)))
     return traits
 

@@ -171,7 +171,7 @@ def columns_of_people(table: str) -> frozenset[str]:
     return frozenset(listed.loc[(listed["table_schema"] == "marts") & (listed["table_name"] == table), "column_name"])
 
 
-def has(*tables: str) -> bool:
+def has_tables(*tables: str) -> bool:
     """Whether this version has all those nameless tables."""
     return all(columns(table) for table in tables)
 

@@ -46,8 +46,8 @@ except shop_window.NothingPublishedError as problem:
 except shop_window.SnapshotUnreadableError as problem:
     logging.getLogger("dashboards").exception("the published version cannot be read")
     freshness.explain(problem)
-except access.PolicyError as problem:
-    logging.getLogger("dashboards").error("nobody is let in: %s", problem)
+except access.PolicyError:
+    logging.getLogger("dashboards").exception("nobody is let in")
     st.title(t("access.denied"))
     st.error(t("access.broken"), icon=":material/error:")
 except access.NotAllowedError:

@@ -19,7 +19,8 @@ from orchestration.warehouse import open_database, shelf
 if TYPE_CHECKING:
     import great_expectations as gx
 
-SEGMENTS = ("marts.segment_members", "marts.saved_segments")
+# What people saved on the pages, counted by the daily job.
+PAGES = ("marts.segment_members", "marts.saved_segments")
 ML = ("ml.rfm", "ml.customer_value", "ml.churn_scores", "ml.score_reasons")
 SHOWN = {"marts": MARTS, "people": PEOPLE}
 VALUE_SCAN = "nothing_shown_names_a_person"
@@ -72,7 +73,7 @@ def published_relations() -> dict[str, str]:
         for node in nodes
         if node["config"].get("meta", {}).get("publish")
     }
-    ours = (*ML, *PORTRAITS, *SEGMENTS, *ledger.PUBLISHED)
+    ours = (*ML, *PORTRAITS, *PAGES, *ledger.PUBLISHED)
     return shown | dict.fromkeys(ours, MARTS) | {"marts.customer_search": PEOPLE}
 
 

@@ -4,7 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboards import clock, freshness
-from dashboards.shop_window import SnapshotUnreadableError, current, has, published_folder, show, version_of
+from dashboards.shop_window import SnapshotUnreadableError, current, has_tables, published_folder, show, version_of
 from dashboards.tables import show_short_table, show_table
 from dashboards.text import ago, day, language, md, t, word
 
@@ -34,7 +34,7 @@ def draw_lineage() -> None:
 def draw_metrics() -> None:
     """The metric dictionary, with a search in the table's own toolbar."""
     st.header(t("about.metrics"))
-    if not has("marts.metrics"):
+    if not has_tables("marts.metrics"):
         st.info(t("about.no_metrics"), icon=":material/menu_book:")
         return
     metrics = show(METRICS, {"language": language()})

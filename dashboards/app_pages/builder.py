@@ -9,7 +9,7 @@ from dashboards import access, audit, charts, downloads, freshness, rule_editor,
 from dashboards.definitions import definition
 from dashboards.segment_files import OverwriteError, Segment, saved
 from dashboards.segment_rules import RuleError, as_text, compile_rule, parameterised
-from dashboards.shop_window import columns, current, has, show
+from dashboards.shop_window import columns, current, has_tables, show
 from dashboards.tables import show_table
 from dashboards.text import MISSING, day, md, money_rounded, number, percent, t, word
 
@@ -106,7 +106,7 @@ def draw_people(where: str, parameters: dict[str, object], name: str) -> None:
 
 def draw_overlap(where: str, limit: str, parameters: dict[str, object]) -> None:
     """How many of each saved segment the rule finds too."""
-    if not has("marts.segment_members"):
+    if not has_tables("marts.segment_members"):
         return
     overlap = show(OVERLAP.format(where=where, limit=limit), parameters)
     if overlap.empty:
@@ -137,7 +137,7 @@ def draw_save(rule: dict, where: str) -> None:
             t("builder.expires_on"),
             as_of + timedelta(days=180),
             min_value=as_of + timedelta(days=1),
-            format=t("pattern.date_input"),
+            format=rule_editor.DAY_FORMAT,
             key="save-expires",
         )
         if st.form_submit_button(t("builder.save"), icon=":material/save:", type="primary"):
@@ -164,7 +164,7 @@ def draw_saved() -> None:
     if not segments:
         st.info(t("builder.none_saved"), icon=":material/bookmark:")
         return
-    history = show(HISTORY) if has("marts.saved_segments") else pd.DataFrame(columns=["segment"])
+    history = show(HISTORY) if has_tables("marts.saved_segments") else pd.DataFrame(columns=["segment"])
     last = history.groupby("segment").last() if len(history) else pd.DataFrame()
     rows = [_saved_row(segment, last) for segment in segments.values()]
     table = access.hide_small_groups(pd.DataFrame(rows), "customer_count", "net_revenue")

@@ -7,7 +7,7 @@ import streamlit as st
 
 from dashboards import access, changes, charts, freshness, goals
 from dashboards.definitions import definition
-from dashboards.shop_window import columns, current, has, show
+from dashboards.shop_window import columns, current, has_tables, show
 from dashboards.tables import show_table
 from dashboards.text import MISSING, change, day, decimal, md, money, money_rounded, number, percent, period, t, word
 
@@ -137,7 +137,7 @@ order by periods.period_start
 
 def draw_figures(as_of, days: int, missing: bool) -> str | None:
     """The four figures. Returns the currency of the revenue."""
-    buyers = BUYERS if has("marts.buyers_by_period") else BUYERS_OF_ORDERS
+    buyers = BUYERS if has_tables("marts.buyers_by_period") else BUYERS_OF_ORDERS
     totals = show(TOTALS.format(buyers=buyers), {"as_of": as_of, "days": days}).iloc[0]
     currency = None if pd.isna(totals["currency_code"]) else totals["currency_code"]
     first_day = totals["first_day"]
@@ -206,7 +206,7 @@ def _standing(
 
 def draw_slices(days: int) -> None:
     """Where the revenue of the period came from."""
-    if not has("marts.buyers_by_period"):
+    if not has_tables("marts.buyers_by_period"):
         return
     st.header(t("business.slices"))
     names = {code: t(f"slice.{code}") for code in ("channel", "country")}

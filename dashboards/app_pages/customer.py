@@ -93,7 +93,7 @@ def _draw_badges(figures: pd.Series) -> None:
     ]
     with st.container(horizontal=True):
         for name, code in named:
-            st.badge(escape(segment_names.name_of(name, code)), help=definition(name) or t(f"column.{name}"))
+            st.badge(f"{t(f'column.{name}')} · {escape(segment_names.name_of(name, code))}")
 
 
 def _draw_figures(figures: pd.Series) -> None:

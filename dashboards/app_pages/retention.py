@@ -4,7 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboards import access, charts, freshness
-from dashboards.shop_window import columns, current, has, show
+from dashboards.shop_window import columns, current, has_tables, show
 from dashboards.tables import show_table
 from dashboards.text import md, money_rounded, number, percent, period, t, word
 
@@ -158,7 +158,7 @@ def main() -> None:
     freshness.banner("retention")
     draw_steps()
     st.header(t("retention.cohorts"), help=t("definition.cohorts"))
-    if not has("marts.cohort_retention"):
+    if not has_tables("marts.cohort_retention"):
         st.info(t("retention.no_table"), icon=":material/inbox:")
         return
     found = show("select distinct first_source from marts.cohort_retention order by 1")["first_source"]

@@ -139,10 +139,19 @@ create table marts.main.cohort_retention as
     from (select max(as_of_date) as as_of_date from marts.main.customer_360), (select unnest(range(1, 13)) as age),
         (select unnest(range(0, 12)) as since) where since < age;
 create table marts.main.buyers_by_period as
-    select window_days, period, breakdown, slice, 40 as customer_count, 10 as new_customer_count, 60 as order_count,
-        cast(5000 as decimal(18, 2)) as gross_revenue, 'CNY' as currency_code
-    from (select unnest([30, 90, 365]) as window_days), (select unnest(['now', 'before']) as period),
-        (values ('channel', 'shop'), ('channel', 'marketplace'), ('country', 'CN')) as parts (breakdown, slice);
+    select window_days, period, breakdown, slice, count(distinct customer_id) as customer_count,
+        0 as new_customer_count, count(*) as order_count, cast(sum(net_revenue) as decimal(18, 2)) as gross_revenue,
+        max(currency_code) as currency_code
+    from (select unnest([30, 90, 365]) as window_days),
+        (values ('now', 0), ('before', 1)) as periods (period, back),
+        (values ('all'), ('country'), ('channel')) as breakdowns (breakdown),
+        (select max(as_of_date) as as_of_date from marts.main.customer_360),
+        lateral (
+            select *, case breakdown when 'all' then '' when 'country' then country else 'shop' end as slice
+            from marts.main.fct_orders where order_type = 'sale'
+        )
+    where order_date >= as_of_date - window_days * (back + 1) and order_date < as_of_date - window_days * back
+    group by all;
 """
 NAMING = """
 create table people.marts.customer_field_provenance as

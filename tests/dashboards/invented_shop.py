@@ -37,6 +37,11 @@ COLUMNS = {
     "marts.segments": """
         scheme varchar, segment varchar, rank integer, name_en varchar, name_zh varchar, meaning_en varchar,
         meaning_zh varchar, advice_en varchar, advice_zh varchar""",
+    "marts.fct_tickets": "ticket_id varchar, customer_id varchar, created_at timestamp, is_open boolean",
+    "marts.fct_interactions": """
+        interaction_id varchar, customer_id varchar, interaction_type varchar, occurred_at timestamp,
+        source_system varchar, reference_id varchar""",
+    "marts.dim_products": "product_id varchar, product_name varchar",
     "ml.rfm": """
         customer_id varchar, as_of_date date, recency_days integer, order_count integer, net_revenue decimal(18,2),
         currency_code varchar, r_score integer, f_score integer, m_score integer, segment varchar,
@@ -62,6 +67,17 @@ COLUMNS = {
     "ops.model_runs": """
         model_run_id varchar, model varchar, run_id varchar, as_of_date date, rows bigint, parameters varchar,
         gate varchar, gate_reason varchar""",
+}
+
+PEOPLE = {
+    "marts.dim_customers": """
+        customer_id varchar, entity_type varchar, full_name varchar, email varchar, phone varchar,
+        company_name varchar, city varchar, country varchar, region varchar, record_count bigint,
+        source_systems varchar, first_seen_date date, last_seen_date date""",
+    "marts.customer_records": """
+        record_key varchar, customer_id varchar, source_system varchar, source_record_type varchar,
+        source_record_id varchar, entity_type varchar, matched_by varchar, assigned_as_of date""",
+    "marts.customer_search": "customer_id varchar, kind varchar, value varchar",
 }
 
 ELEVEN = {
@@ -111,11 +127,18 @@ class Shop:
 
     data: Path
     tables: dict[str, pd.DataFrame] = field(default_factory=dict)
+    people: dict[str, pd.DataFrame] = field(default_factory=dict)
 
     def publish(self, version: str = "000003-2011-12-10", *, published_at: datetime | None = None) -> Path:
         """Write a version's folder and point to it, as a run does. Returns the folder."""
         folder = self.data / "published" / version
         folder.mkdir(parents=True)
+        with duckdb.connect(str(folder / "people.duckdb")) as file:
+            file.execute("create schema marts")
+            for name, columns in PEOPLE.items():
+                file.execute(f"create table {name} ({columns})")
+                frame = self.people[name]
+                file.execute(f"insert into {name} by name select * from frame")
         with duckdb.connect(str(folder / "marts.duckdb")) as file:
             for name, columns in COLUMNS.items():
                 # the file is the database `marts`, so the tables of marts stand in its schema `main`
@@ -159,10 +182,71 @@ def invent(data: Path) -> Shop:
         "marts.daily_business": _days(orders, refunds),
         "marts.customer_360": customers,
         "marts.segments": _segments(),
+        "marts.fct_interactions": _interactions(orders),
+        "marts.dim_products": pd.DataFrame({"product_id": ["p1"], "product_name": ["=1+1 <b>tea</b>"]}),
         "ml.rfm": scored.assign(model_run_id="rfm-3")[_names_of("ml.rfm")],
         **_operations(),
     }
+    shop.people = _people(ids)
     return shop
+
+
+# Names that a stranger might give: a script, a formula, Markdown, a link, one without an end, one from right to left.
+HOSTILE = [
+    "<script>alert(1)</script>",
+    '=HYPERLINK("http://canary","y")',
+    "![x](http://canary/beacon.png) **bold** # head",
+    "www.evil.example",
+    "x" * 10_000,
+    "\u202egnp.exe\u202c",
+]
+
+
+def _people(ids: list[str]) -> dict[str, pd.DataFrame]:
+    names = [*HOSTILE, "张伟", "曾小红", *(f"Canary Number{number}" for number in range(8, len(ids)))]
+    people = pd.DataFrame(
+        {
+            "customer_id": ids,
+            "entity_type": "person",
+            "full_name": names,
+            "email": [f"canary{number}@bird.example" for number in range(len(ids))],
+            "phone": [f"1391234{number:04}" for number in range(len(ids))],
+            "company_name": None,
+            "city": "Canaryville",
+            "country": "CN",
+            "region": ["华东" if number % 2 else "华南" for number in range(len(ids))],
+            "record_count": 1,
+            "source_systems": "shopify",
+            "first_seen_date": AS_OF - timedelta(days=700),
+            "last_seen_date": AS_OF - timedelta(days=2),
+        }
+    )
+    records = pd.DataFrame(
+        {
+            "record_key": [f"shopify|customer|{customer}" for customer in ids],
+            "customer_id": ids,
+            "source_system": "shopify",
+            "source_record_type": "customer",
+            "source_record_id": [f"SC{number:05}" for number in range(len(ids))],
+            "entity_type": "person",
+            "matched_by": "alone",
+            "assigned_as_of": AS_OF,
+        }
+    )
+    found = [
+        *((row.customer_id, "name", row.full_name.lower()) for row in people.itertuples()),
+        *((row.customer_id, "email", row.email) for row in people.itertuples()),
+        *((row.customer_id, "phone", row.phone) for row in people.itertuples()),
+        *((row.customer_id, "number", row.source_record_id.lower()) for row in records.itertuples()),
+        (ids[6], "pinyin", "zhangwei"),
+        (ids[6], "initials", "zw"),
+        (ids[7], "pinyin", "zengxiaohong"),
+    ]
+    return {
+        "marts.dim_customers": people,
+        "marts.customer_records": records,
+        "marts.customer_search": pd.DataFrame(found, columns=["customer_id", "kind", "value"]),
+    }
 
 
 def _names_of(table: str) -> list[str]:
@@ -260,6 +344,20 @@ def _customers(ids: list[str], orders: pd.DataFrame, refunds: pd.DataFrame) -> p
 def _class_of(r: int, f: int, m: int) -> str:
     ways = {(True, True): "value", (True, False): "develop", (False, True): "keep", (False, False): "retain"}
     return f"{'important' if m >= 3 else 'general'}_{ways[(bool(r >= 3), bool(f >= 3))]}"
+
+
+def _interactions(orders: pd.DataFrame) -> pd.DataFrame:
+    known = orders[orders["customer_id"].notna()]
+    return pd.DataFrame(
+        {
+            "interaction_id": "order|" + known["order_id"],
+            "customer_id": known["customer_id"],
+            "interaction_type": "order",
+            "occurred_at": known["ordered_at"],
+            "source_system": "retail",
+            "reference_id": known["order_id"],
+        }
+    )
 
 
 def _segments() -> pd.DataFrame:

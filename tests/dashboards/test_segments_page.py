@@ -68,7 +68,7 @@ def test_a_segment_with_nobody_in_it_says_so(shop, open_page):
     shop.tables["marts.customer_360"] = everyone[everyone["segment"] != "lost"]
     shop.publish()
     page = pick(open_page("segments"), "lost")
-    assert page.info[-1].value == "Nobody is in this segment today."
+    assert "Nobody is in this segment today." in [info.value for info in page.info]
     assert not page.get("download_button")
 
 
@@ -128,7 +128,8 @@ def test_a_segment_name_from_the_data_cannot_become_markdown(shop, open_page):
     segments.loc[segments["segment"] == "champions", "advice_en"] = "<img src=x> **bold** $x$"
     shop.publish()
     page = open_page("segments")
-    assert page.header[0].value == r"\!\[x\]\(http\:\/\/x\/beacon\.png\) \[y\]\(http\:\/\/y\)"
+    joint = "\u2060"  # invisible: keeps Markdown from making a link of an address after it has unescaped it
+    assert page.header[0].value == rf"\!\[x\]\(http{joint}\:\/\/x\/beacon\.png\) \[y\]\(http{joint}\:\/\/y\)"
     assert page.info[0].value == r"**What to do:** \<img src\=x\> \*\*bold\*\* \$x\$"
 
 

@@ -136,7 +136,7 @@ def test_a_huge_answer_is_refused_before_it_is_read(window):
 
 
 def test_a_stream_brings_every_row_once_and_in_order(window):
-    batches = list(window.stream(window.current(), "select * from range($n)", {"n": 12_345}))
+    batches = list(window.stream(window.current(), window.Question("select * from range($n)", {"n": 12_345})))
     assert [row[0] for batch in batches for row in batch] == list(range(12_345))
     assert max(map(len, batches)) <= shop_window.STREAM_ROWS
 
