@@ -125,6 +125,7 @@ class _Ear(logging.Handler):
 
 def _what_went_wrong(result: dg.ExecuteInProcessResult) -> tuple[list[str], list[str]]:
     refusals, faults = [], []
+    blocked = [told for event in result.all_events if (told := _why_blocked(event))]
     for event in result.all_events:
         error = getattr(event.event_specific_data, "error", None)
         if error is None:
@@ -136,7 +137,16 @@ def _what_went_wrong(result: dg.ExecuteInProcessResult) -> tuple[list[str], list
         if known is not None:
             refusals.append(known.message.partition(": ")[2].strip() or known.message.strip())
         elif any(link.cls_name == "DagsterAssetCheckFailedError" for link in chain):
-            refusals.append(chain[0].message.partition(": ")[2].strip())
+            refusals += [chain[0].message.partition(": ")[2].strip().replace("\n", "\n  "), *blocked]
         else:
             faults.append(error.to_string())
     return list(dict.fromkeys(refusals)), list(dict.fromkeys(faults))
+
+
+def _why_blocked(event: dg.DagsterEvent) -> str:
+    """What a check that did not pass says of it to people; '' where it says nothing, or only warns."""
+    if event.event_type != dg.DagsterEventType.ASSET_CHECK_EVALUATION:
+        return ""
+    evaluation = event.asset_check_evaluation_data
+    is_error = not evaluation.passed and evaluation.severity == dg.AssetCheckSeverity.ERROR
+    return (evaluation.description or "").replace("\n", "\n  ") if is_error else ""

@@ -107,9 +107,12 @@ def docs() -> Path:
     return target_path() / "static_index.html"
 
 
-@cache
 def _manifest() -> Any:
-    """The parsed project as the object that a build takes: a hundred times faster to load than to parse."""
+    """The parsed project as the object that a build takes: a hundred times faster to load than to parse.
+
+    Each build takes its own. dbt writes what it compiles into it, and a second build would find the ephemeral models
+    of the first: a backfill's second day would fail.
+    """
     from dbt.contracts.graph.manifest import Manifest
 
     manifest = Manifest.from_msgpack((_parsed() / "partial_parse.msgpack").read_bytes())

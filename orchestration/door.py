@@ -6,12 +6,13 @@ from datetime import date
 from functools import partial
 from importlib import import_module
 from importlib.util import find_spec
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import dagster as dg
 import pandas as pd
 
 from orchestration import ledger
+from orchestration.ingestion.blocked import why_blocked, why_unbalanced
 from orchestration.ingestion.contracts import Contract
 from orchestration.warehouse import Warehouse
 
@@ -49,9 +50,15 @@ class Door:
 
     def inspect_raw(self, frame: pd.DataFrame | None, contract: Contract) -> dg.AssetCheckResult:
         """Hold the profile of what came for a feed against its suite. None: nothing new came, nothing to hold."""
-        return self._inspect(
+        found = self._inspect(
             frame, f"raw_{contract.system}_{contract.feed}", contract.relation, partial(raw_suite, contract)
         )
+        if found.passed:
+            return found
+        broken = cast(list[str], found.metadata["broken"].value)
+        with self.warehouse.connect() as connection:
+            lines = why_blocked(connection, contract, self.warehouse.run_id, broken)
+        return found._replace(description="\n".join(lines))
 
     def inspect(self, frame: pd.DataFrame | None, suite: str, subject: str) -> dg.AssetCheckResult:
         """Hold a frame against a suite of `expectations.suites`. None: there is nothing to hold."""
@@ -87,8 +94,11 @@ class Door:
             ).fetchall()
         results = [(f"rows of {name} of {delivered} add up", balanced, True) for name, delivered, balanced in rows]
         self.write_down("conservation", "rows_add_up", contract.relation, results)
+        lost = [f"{name} of {delivered}" for name, delivered, balanced in rows if not balanced]
         return dg.AssetCheckResult(
-            passed=all(balanced for _, balanced, _ in results), metadata={"deliveries": len(results)}
+            passed=not lost,
+            metadata={"deliveries": len(results)},
+            description=why_unbalanced(contract, lost) if lost else None,
         )
 
     def write_down(self, kind: str, suite: str, subject: str, results: Iterable[tuple[str, bool, bool]]) -> None:

@@ -98,7 +98,13 @@ def published_summary() -> dict[str, Any] | None:
             order by all
             """
         )
-        unknown = rows("select source_system, file_name, reason from inbox_unknown order by all")
+        unknown = rows(
+            """
+            select source_system, delivery_date, file_name, reason from inbox_unknown
+            union all
+            select source_system, delivery_date, file_name, reason from deliveries where status <> 'loaded' order by all
+            """
+        )
         customers = rows("""
             select count(*) as customers, count(*) filter (has_ordered) as buyers, sum(record_count)::bigint as records,
                 count(*) filter (record_count > 1) as merged, max(order_count) as most_orders
@@ -168,9 +174,16 @@ class RunPrinter:
         """What was loaded, who was found, what was published, what to do next."""
         self.console.print(_deliveries_table(found["deliveries"]))
         for unknown in found["unknown_files"]:
-            place = f"{unknown['source_system']}/{unknown['file_name']}".strip("/")
+            parts = (unknown["source_system"], unknown["delivery_date"], unknown["file_name"])
+            place = "/".join(str(part) for part in parts if part)
             self.console.print(
                 f"[yellow]![/] {escape(place)} was not loaded. {escape(unknown['reason'])}", soft_wrap=True
+            )
+        aside = sum(feed["rows_quarantined"] for feed in found["deliveries"])
+        if aside:
+            self.console.print(
+                f"[yellow]![/] {aside:,} rows are set aside: crm quarantine list says of which files and why.",
+                soft_wrap=True,
             )
         for status, words in (("missing", "Never delivered"), ("stale", "Not delivered lately")):
             feeds = [feed["feed"] for feed in found["feeds_not_fresh"] if feed["status"] == status]

@@ -14,7 +14,8 @@ from orchestration.ingestion.contract_model import Column, Contract
 def profile(connection: duckdb.DuckDBPyConnection, contract: Contract, run_id: str) -> pd.DataFrame | None:
     """The profile of what a run took in for one feed, as a frame of one row; None when no new row was loaded.
 
-    `row_count` is what arrived, `quarantined_share` the share that was set aside. For every column:
+    `row_count` is what arrived, `quarantined_share` the share that was set aside. Files that were refused whole or held
+    back are not counted: nothing is known of their rows, and they are named one by one. For every column:
     `missing_share` and `distinct_count` (approximate); for numbers `min` and `max`; for dates and times
     `days_after_delivery` (newest minus delivery date, in days) and `earliest_year`; where the contract
     gives a pattern, `matching_share` of the filled cells.
@@ -22,7 +23,9 @@ def profile(connection: duckdb.DuckDBPyConnection, contract: Contract, run_id: s
     arrived = connection.execute(
         """
         select coalesce(sum(rows_read), 0), coalesce(sum(rows_quarantined), 0), coalesce(sum(rows_loaded), 0)
-        from ops.row_conservation where source_system = ? and feed = ? and run_id = ?
+        from ops.row_conservation join ops.deliveries
+            using (file_id, source_system, feed, delivery_date, file_name)
+        where source_system = ? and feed = ? and run_id = ? and status = 'loaded'
         """,
         [contract.system, contract.feed, run_id],
     ).fetchone()

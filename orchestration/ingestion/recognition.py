@@ -20,6 +20,7 @@ from orchestration.ingestion.workbooks import first_rows
 
 HEAD_BYTES = 256 * 1024
 HEAD_LINES = 200
+MAX_HEADER_WITHIN = 50
 
 
 @dataclass(frozen=True)
@@ -95,6 +96,14 @@ def find(contracts: Iterable[Contract], head: Head) -> Fit | None:
 def why_none(contracts: Iterable[Contract], head: Head) -> str:
     """Name the contract that comes nearest and what the file lacks for it."""
     nearest: tuple[int, str] = (0, "Its first line is not the header of any known feed.")
+    contracts = list(contracts)
+    buried = _buried(contracts, head)
+    if buried is not None:
+        fit = buried.contract.name
+        return (
+            f"The header of {fit} stands in its row {buried.preamble + 1}. Delete what is above it, or say "
+            f"header_within: {buried.preamble + 1} in data/contracts/{fit}.yml (and footer, if totals stand below)."
+        )
     for contract in contracts:
         for shape in contract.files:
             for header in head.headers(shape):
@@ -102,6 +111,18 @@ def why_none(contracts: Iterable[Contract], head: Head) -> str:
                 if known > nearest[0]:
                     nearest = (known, _lack(contract, shape, header))
     return nearest[1]
+
+
+def _buried(contracts: Iterable[Contract], head: Head) -> Fit | None:
+    """The contract that the file would fit if there might be titles above its header."""
+    deep = [
+        contract.model_copy(update={"files": tuple(_deep(shape) for shape in contract.files)}) for contract in contracts
+    ]
+    return find(deep, head)
+
+
+def _deep(shape: FileShape) -> FileShape:
+    return shape.model_copy(update={"header_within": MAX_HEADER_WITHIN})
 
 
 def _lack(contract: Contract, shape: FileShape, header: list[str]) -> str:

@@ -1,0 +1,95 @@
+"""Past days, several at once, from a warehouse that does not exist yet: they queue, and nothing overwrites another."""
+
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from orchestration.backfill import days_of
+from tests.journey.house import LAST_DAY, House
+from tests.journey.ui import REPOSITORY, dagster, until
+
+DAYS = [LAST_DAY - timedelta(days=number) for number in (3, 2, 1, 0)]
+FIRST = DAYS[0] - timedelta(days=1)
+LAUNCH = """
+mutation($params: LaunchBackfillParams!) { launchPartitionBackfill(backfillParams: $params) {
+    __typename ... on LaunchBackfillSuccess { backfillId } ... on PythonError { message } } }
+"""
+RUNS = "{ runsOrError { ... on Runs { results { status tags { key value } } } } }"
+HEADER = (
+    "Name,Email,Financial Status,Currency,Subtotal,Shipping,Taxes,Total,Created at,Lineitem quantity,Lineitem name,"
+    "Lineitem price,Lineitem sku,Id,Source,Refunded Amount\n"
+)
+
+
+def orders_of(number: int, day: date) -> str:
+    """What the shop exports on its n-th day: two orders, and the first order of all once more, as it is by now."""
+    lines = [
+        f"#{number}{n},b{n}@example.com,paid,CNY,9,0,0,9,{day} 08:00:00 +0000,1,Tea,9,T,{number}{n},web,0"
+        for n in (1, 2)
+    ]
+    refunded = 9 if number > 2 else 0
+    first = f"#11,b1@example.com,paid,CNY,9,0,0,9,{FIRST} 08:00:00 +0000,1,Tea,9,T,11,web,{refunded}"
+    return HEADER + "\n".join([*lines, first] if number > 1 else lines) + "\n"
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> House:
+    """A house where nothing has ever run, with four deliveries of one shop."""
+    for number, day in enumerate(DAYS, start=1):
+        path = tmp_path / "inbox" / "shopify" / day.isoformat() / "orders_export.csv"
+        path.parent.mkdir(parents=True)
+        path.write_text(orders_of(number, day - timedelta(days=1)))
+    return House(tmp_path)
+
+
+def results(house: House) -> dict[str, Any]:
+    return {name: table for name, table in house.manifest["tables"].items() if not name.startswith("ops.")}
+
+
+def state_of(runs: list[dict[str, Any]]) -> list[tuple[str, str]]:
+    tags = [{tag["key"]: tag["value"] for tag in run["tags"]} for run in runs]
+    return sorted((tag["dagster/partition"], run["status"]) for tag, run in zip(tags, runs, strict=True))
+
+
+def test_four_days_at_once_queue_and_any_of_them_again_changes_nothing(shop: House):
+    out_of_order = [str(DAYS[number]) for number in (1, 3, 0, 2)]
+    # Readers end on the newest day: where a backfill has left them on another, that day is run once more.
+    expected = sorted((str(day), "SUCCESS") for day in [*DAYS, LAST_DAY])
+    with dagster(shop) as ask:
+        selector = {"partitionSetName": "daily_partition_set", "repositorySelector": REPOSITORY}
+        params = {"selector": selector, "partitionNames": out_of_order}
+        answer = ask(LAUNCH, {"params": params})["launchPartitionBackfill"]
+        assert answer["__typename"] == "LaunchBackfillSuccess", answer
+        until(lambda: state_of(ask(RUNS, {})["runsOrError"]["results"]) == expected, 900)
+    assert [name.partition("-")[2] for name in versions(shop)] == [*out_of_order, str(LAST_DAY)]
+    assert raw(shop) == [(day, "loaded", 3 if number else 2) for number, day in enumerate(DAYS)]
+    before, rows = results(shop), raw(shop)
+    again = shop.crm("backfill", "--from", str(DAYS[1]), "--to", str(DAYS[1]))
+    assert again.returncode == 0, again.stdout + again.stderr
+    assert f"{DAYS[1]} is published" in again.stdout
+    assert [name.partition("-")[2] for name in versions(shop)][-2:] == [str(DAYS[1]), str(LAST_DAY)]
+    assert (results(shop), raw(shop)) == (before, rows)
+
+
+def versions(house: House) -> list[str]:
+    return sorted(path.name for path in (house.data / "published").glob("0*"))
+
+
+def raw(house: House) -> list[tuple[date, str, int]]:
+    """Every delivery in the books, and how many of its rows were new."""
+    with duckdb.connect(str(house.data / "published" / str(house.version) / "core.duckdb"), read_only=True) as core:
+        return core.execute("""
+            select delivery_date, status, rows_read from ops.deliveries join ops.row_conservation
+                using (file_id, delivery_date, file_name, source_system, feed)
+            order by all
+        """).fetchall()
+
+
+def test_days_are_run_in_order_and_the_newest_comes_last():
+    first, last = DAYS[0], DAYS[3]
+    assert days_of(first, last, None) == days_of(first, last, DAYS[2]) == days_of(first, last, last) == DAYS
+    assert days_of(first, DAYS[1], last) == [first, DAYS[1], last]
+    assert days_of(first, first, first) == [first]
