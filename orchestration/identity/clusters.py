@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from orchestration.identity.scoring import Bits, Pairs, Parameters, Weights, combine
+from orchestration.identity.scoring import IS_ONE_VALUE, Bits, Pairs, Parameters, Weights, combine
 
 LARGEST = 150  # records of a component; larger ones are cut again at a higher weight, never skipped
 LOW = -5.0  # bits; pairs below do not connect
@@ -167,7 +167,7 @@ class _Batch:
         for one, other in ((a, b), (b, a)):
             self.same[slot, one, other] = np.where(told, same, -np.inf)
             self.family[slot, one, other] = family
-            self.equal[slot, one, other] = levels == 1
+            self.equal[slot, one, other] = IS_ONE_VALUE[np.arange(levels.shape[1]), levels]
             self.known[slot, one, other] = True
 
     def decide(self, kind: str, slot: Numbers, a: Numbers, b: Numbers) -> None:

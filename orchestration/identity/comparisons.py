@@ -14,7 +14,7 @@ from dataclasses import dataclass
 @dataclass(frozen=True)
 class Level:
     """`holds`: SQL over two rows a and b of `folded`. `frequency`: the column whose value counts say how likely a
-    coincidence is, for this value. `most`: limits what training may believe of `same`. `bits`: limits the evidence for
+    coincidence is, for this value. `most`, `least`: limit what training may believe of `same`. `bits`: limits the evidence for
     two records being of one person, for levels that repeat what other fields say."""
 
     label: str
@@ -23,6 +23,7 @@ class Level:
     family: float
     frequency: str | None = None
     most: float = 1.0
+    least: float = 1e-5
     bits: float = 40.0
 
 
@@ -65,7 +66,7 @@ NAME = Comparison(
     "name",
     _either_empty("whole"),
     (
-        Level("equal", f"a.whole = b.whole and {_TWO_PARTS}", 0.62, 0.02, "whole"),
+        Level("equal", f"a.whole = b.whole and {_TWO_PARTS}", 0.62, 0.04, "whole"),
         Level(
             "equal in the other order",
             f"{_TWO_PARTS} and a.script = b.script and a.family = b.given and a.given = b.family",
@@ -88,10 +89,11 @@ NAME = Comparison(
         ),
         Level(
             "alike",
-            "(least(length(a.whole), length(b.whole)) > 6 and (jaro_winkler_similarity(a.whole, b.whole) >= 0.93 "
+            "not (a.family_latin = b.family_latin and a.family <> '' and b.family <> '') and "
+            "((least(length(a.whole), length(b.whole)) > 6 and (jaro_winkler_similarity(a.whole, b.whole) >= 0.93 "
             f"or ({_TWO_PARTS} and jaro_winkler_similarity(a.whole, concat(b.family, ' ', b.given)) >= 0.93) "
             "or damerau_levenshtein(a.whole, b.whole) <= 2)) "
-            f"or ({_TWO_PARTS} and {_alike('family_latin', 0.84)} and {_alike('given_latin', 0.84)})",
+            f"or ({_TWO_PARTS} and {_alike('family_latin', 0.84)} and {_alike('given_latin', 0.84)}))",
             0.03, 0.003,
         ),
         Level(
@@ -108,7 +110,7 @@ NAME = Comparison(
         ),
         Level("one part, different", f"not ({_TWO_PARTS})", 0.03, 0.3, bits=0.0),
         Level("given name equal, family name different", "a.given_latin = b.given_latin or (a.root = b.root and length(a.root) > 2)", 0.01, 0.02, "given_latin", most=0.04, bits=9.0),
-        Level("family name equal in another script", "a.family_latin = b.family_latin and a.script <> b.script", 0.004, 0.2, most=0.02, bits=3.0),
+        Level("family name equal in another script", "a.family_latin = b.family_latin and a.script <> b.script", 0.01, 0.2, most=0.02, least=0.005, bits=3.0),
         Level("family name equal, given name different", "a.family_latin = b.family_latin or a.family_latin = b.given_latin or a.given_latin = b.family_latin", 0.003, 0.55, most=0.008, bits=0.0),
         Level("somewhat alike", "a.script = 'latin' and b.script = 'latin' and jaro_winkler_similarity(a.whole, b.whole) >= 0.8", 0.01, 0.03, most=0.03),
         Level("different", "true", 0.003, 0.3, most=0.01),
@@ -179,7 +181,7 @@ PHONE = Comparison(
         ),
         Level("equal, shared", "coalesce(list_has_any(a.shared_phones, b.shared_phones), false)", 0.08, 0.25),
         Level("fits the mask", "a.mask <> '' and b.mask <> '' and a.mask = b.mask or a.mask <> '' and a.mask = b.phone_mask or b.mask <> '' and b.mask = a.phone_mask", 0.05, 0.05),
-        Level("a typing error", "length(a.phone) > 7 and length(b.phone) > 7 and damerau_levenshtein(a.phone, b.phone) <= 1", 0.02, 0.002),
+        Level("a typing error", "length(a.phone) > 7 and length(b.phone) > 7 and damerau_levenshtein(a.phone, b.phone) <= 1", 0.02, 0.05),
         Level("different", "true", 0.25, 0.65),
     ),
 )  # fmt: skip

@@ -20,7 +20,7 @@ def judge(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute(f"""
         create or replace temp table names_behind as
         select kind, value, name_key, any_value(family_latin) as family_latin, any_value(given_latin) as given_latin,
-            any_value(root) as root
+            any_value(root) as root, min(script) as script
         from contact_values inner join folded using (record_no)
         where kind <> 'mask' and family_latin <> '' and given_latin <> ''
         group by kind, value, name_key""")
@@ -94,7 +94,7 @@ def judge(connection: duckdb.DuckDBPyConnection) -> None:
 def _one_name(a: str, b: str) -> str:
     return f"""(
         ({a}.family_latin = {b}.family_latin and (
-            {a}.root = {b}.root or starts_with({a}.given_latin, {b}.given_latin)
+            {a}.root = {b}.root or {a}.script <> {b}.script or starts_with({a}.given_latin, {b}.given_latin)
             or starts_with({b}.given_latin, {a}.given_latin)
             or (length({a}.given_latin) > 3 and damerau_levenshtein({a}.given_latin, {b}.given_latin) <= 1)))
         or ({a}.given_latin = {b}.given_latin and damerau_levenshtein({a}.family_latin, {b}.family_latin) <= 1)

@@ -47,7 +47,13 @@ def _table(attribute: str) -> NDArray[np.float64]:
     return table
 
 
-START, FAMILY, MOST, LIMIT = _table("same"), _table("family"), _table("most"), _table("bits")
+START, FAMILY, LIMIT = _table("same"), _table("family"), _table("bits")
+MOST, LEAST = _table("most"), _table("least")
+ONE_VALUE = ("equal", "sounds equal", "one part, equal", "street and number equal", "postcode equal", "city equal")
+IS_ONE_VALUE = np.zeros(START.shape, dtype=bool)  # [comparison, level]: both have the same value, however spelled
+for _place, _comparison in enumerate(COMPARISONS):
+    for _number, _level in enumerate(_comparison.levels, start=1):
+        IS_ONE_VALUE[_place, _number] = _level.label.startswith(ONE_VALUE)
 
 
 @dataclass(frozen=True)
@@ -257,5 +263,5 @@ def _believe(levels: Levels, posterior: NDArray[np.float64]) -> NDArray[np.float
         start = np.where(HAS_LEVEL[place], START[place], 0.0)
         told = seen[1:].sum()
         chance = (np.where(HAS_LEVEL[place], seen, 0.0) + PRIOR_PAIRS * start) / (told + PRIOR_PAIRS * start.sum())
-        same[place] = np.where(HAS_LEVEL[place], np.minimum(np.maximum(chance, 1e-5), MOST[place]), 1.0)
+        same[place] = np.where(HAS_LEVEL[place], np.clip(chance, LEAST[place], MOST[place]), 1.0)
     return same

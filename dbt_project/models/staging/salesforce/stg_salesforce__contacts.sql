@@ -21,7 +21,11 @@ renamed as (
         mobile_phone,
         phone,
         home_phone,
+        cast(cast(birthdate as date) as {{ dbt.type_string() }}) as birth_date,
+        mailing_street as street,
         mailing_city as city,
+        mailing_state as province,
+        mailing_postal_code as postcode,
         mailing_country as country,
 
         ---------- booleans

@@ -20,7 +20,10 @@ renamed as (
         email,
         phone,
         company as company_name,
+        street,
         city,
+        state as province,
+        postal_code as postcode,
         country,
 
         ---------- strings

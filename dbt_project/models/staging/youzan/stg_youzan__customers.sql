@@ -47,6 +47,7 @@ renamed as (
 
         ---------- place
         region,
+        wechat_region,
         member_store as store,
 
         ---------- strings
