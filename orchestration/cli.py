@@ -9,6 +9,7 @@ from orchestration.settings import announce
 from orchestration.verbs.backfill import backfill
 from orchestration.verbs.check import check
 from orchestration.verbs.doctor import doctor
+from orchestration.verbs.link import link
 from orchestration.verbs.quarantine import quarantine
 from orchestration.verbs.query import query
 from orchestration.verbs.run import run
@@ -28,6 +29,7 @@ app.command()(run)
 app.command()(backfill)
 app.command()(status)
 app.command()(query)
+app.command()(link)
 app.add_typer(quarantine, name="quarantine")
 app.command()(publish)
 app.command()(rollback)
