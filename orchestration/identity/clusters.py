@@ -62,9 +62,9 @@ def likely_components(count: int, pairs: Pairs, weights: Weights, decisions: Dec
 
 
 def pairs_within(labels: Numbers) -> tuple[Numbers, Numbers]:
-    """All pairs a < b of records of one component, of components of three and more."""
+    """All pairs a < b of records of one component."""
     sizes = np.bincount(labels, minlength=len(labels))
-    members = np.flatnonzero(sizes[labels] > 2)
+    members = np.flatnonzero(sizes[labels] > 1)
     members = members[np.lexsort((members, labels[members]))]
     lefts, rights = [], []
     grouped = sizes[labels[members]]
@@ -81,7 +81,7 @@ def pairs_within(labels: Numbers) -> tuple[Numbers, Numbers]:
 def refine(labels: Numbers, pairs: Pairs, weights: Weights, parameters: Parameters, decisions: Decisions) -> Numbers:
     """The final clusters of records, as the smallest record number of each.
 
-    `pairs` holds all pairs inside each component of three and more, and the pair of each component of two.
+    `pairs` holds all pairs inside each component.
     """
     count = len(labels)
     final = np.arange(count)

@@ -83,11 +83,8 @@ def _within_and_likely(
     connection: duckdb.DuckDBPyConnection, labels: NDArray[np.int64], candidates: Pairs, weights: Weights
 ) -> Pairs:
     """Every pair inside a component, blocked or not, and likely ones across components (from a component cut again)."""
-    sizes = np.bincount(labels, minlength=len(labels))
     a, b = clusters.pairs_within(labels)
-    small = (labels[candidates.a] == labels[candidates.b]) & (sizes[labels[candidates.a]] == 2)
-    across = (labels[candidates.a] != labels[candidates.b]) & (weights.total >= clusters.LOW)
-    kept = small | across
+    kept = (labels[candidates.a] != labels[candidates.b]) & (weights.total >= clusters.LOW)
     wanted = scoring.pair_table(np.concatenate([a, candidates.a[kept]]), np.concatenate([b, candidates.b[kept]]))
     connection.register("wanted_pairs", wanted)
     try:
