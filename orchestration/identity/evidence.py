@@ -39,7 +39,8 @@ STRONG = ("email", "phone", "national_id", "nickname")
 @dataclass(frozen=True)
 class Links:
     """Pairs of record numbers, parallel arrays. `rule`: statement, override, strong_id or probabilistic. `status`:
-    accepted (one customer), grey (a steward should look) or apart (likely by itself, and yet two people)."""
+    accepted (one customer), grey (a steward should look), held_back (a cluster too odd to be published) or apart (likely
+    by itself, and yet two people)."""
 
     a: Numbers
     b: Numbers
@@ -52,11 +53,15 @@ class Links:
     bridge: NDArray[np.bool_]
 
 
-def account_for(resolution: Resolution, stated: Decisions, overrides: Decisions) -> Links:
-    """The pairs that make or question clusters: the path through every cluster, grey pairs and those kept apart."""
-    count = len(resolution.cluster)
+def account_for(resolution: Resolution, clusters: Numbers, stated: Decisions, overrides: Decisions) -> Links:
+    """The pairs that make or question customers: the path through every one, grey pairs and those kept apart.
+
+    `clusters` are the resolution's, except for those held back.
+    """
+    count = len(clusters)
     pairs, weights = resolution.pairs, resolution.weights
-    one = resolution.cluster[pairs.a] == resolution.cluster[pairs.b]
+    one = clusters[pairs.a] == clusters[pairs.b]
+    held = ~one & (resolution.cluster[pairs.a] == resolution.cluster[pairs.b])
     rule = _rules(resolution)
     bits = weights.total.astype(np.float64).copy()
     keys = _keys(pairs.a, pairs.b, count)
@@ -65,10 +70,11 @@ def account_for(resolution: Resolution, stated: Decisions, overrides: Decisions)
         rule[at], bits[at] = name, worth
     on_path = _spanning(count, pairs.a, pairs.b, bits, one)
     status = np.where(one, "accepted", np.where(weights.total > 0, "apart", "grey")).astype(object)
+    status[held & (weights.total > 0)] = "held_back"
     decided_apart = np.isin(keys, _keys(*overrides.apart.T, count)) if len(overrides.apart) else np.zeros(len(keys), bool)
     rule[decided_apart], status[decided_apart] = "override", "apart"
-    kept = on_path | (~one & (weights.total > GREY)) | decided_apart
-    bridge = on_path & _bridges(count, pairs.a, pairs.b, one & ((bits > 0) | on_path), on_path, resolution.cluster)
+    kept = on_path | (~one & (weights.total > GREY)) | held & (weights.total > 0) | decided_apart
+    bridge = on_path & _bridges(count, pairs.a, pairs.b, one & ((bits > 0) | on_path), on_path, clusters)
     return Links(
         pairs.a[kept].astype(np.int64), pairs.b[kept].astype(np.int64), bits[kept].astype(np.float32),
         weights.same[kept], pairs.levels[kept], rule[kept], status[kept], on_path[kept], bridge[kept],
@@ -91,6 +97,7 @@ def table(connection: duckdb.DuckDBPyConnection, links: Links, with_values: bool
             "record_key_a": pa.array(ids[links.a].tolist(), pa.string()),
             "record_key_b": pa.array(ids[links.b].tolist(), pa.string()),
             "rule": pa.array(links.rule.tolist(), pa.string()),
+            "identifier_type": pa.array(_strong_fields(links), pa.string()),
             "match_weight": pa.array(np.round(links.bits.astype(np.float64), 2)),
             "match_probability": pa.array(np.round(scoring.probability(links.bits), 6)),
             "evidence": pa.array(evidence, pa.string()),
@@ -99,6 +106,15 @@ def table(connection: duckdb.DuckDBPyConnection, links: Links, with_values: bool
             "status": pa.array(links.status.tolist(), pa.string()),
         }
     )
+
+
+def _strong_fields(links: Links) -> list[str | None]:
+    """The strong identifier two records share, where that is what links them; of several the first of STRONG."""
+    fields = np.full(len(links.a), None, dtype=object)
+    for place, comparison in reversed(list(enumerate(COMPARISONS))):
+        if comparison.name in STRONG:
+            fields[(links.levels[:, place] == 1) & (links.rule == "strong_id")] = comparison.name
+    return list(fields)
 
 
 def _rules(resolution: Resolution) -> NDArray[np.object_]:

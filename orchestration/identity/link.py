@@ -43,7 +43,7 @@ def link_file(source: Path, target: Path) -> Linked:
         connection.execute("set preserve_insertion_order = true; set threads = 2")
         _read(connection, source)
         resolution = resolve(connection, "input_records")
-        links = evidence.account_for(resolution, NONE, NONE)
+        links = evidence.account_for(resolution, resolution.cluster, NONE, NONE)
         connection.register("links", evidence.table(connection, links))
         ids = [row[0] for row in connection.execute("select record_id from numbered order by record_no").fetchall()]
         names = {number: str(uuid.uuid5(NAMESPACE, ids[number])) for number in np.unique(resolution.cluster).tolist()}

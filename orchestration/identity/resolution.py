@@ -10,6 +10,8 @@ from orchestration.identity import blocking, clusters, identifiers, records, sco
 from orchestration.identity.clusters import NONE, Decisions
 from orchestration.identity.scoring import Frequencies, Pairs, Parameters, Weights
 
+LARGEST_CUSTOMER = 60
+MOST_FAMILY_NAMES = 4
 SURE = 3.3  # bits: p > .9, for the entities values are counted by
 
 
@@ -35,19 +37,54 @@ def resolve(
 
     Leaves `folded` (record_no, record_id ...) in the connection.
     """
-    count = records.fold(connection, relation, more_contacts)
+    candidates, frequencies = _prepare(connection, relation, more_contacts)
+    if known is None:
+        known = _learn(connection, candidates, frequencies)
+    else:
+        _recount(candidates, frequencies, known)
+    return _decide(connection, candidates, frequencies, known, decisions)
+
+
+def learn(connection: duckdb.DuckDBPyConnection, relation: str, more_contacts: str | None = None) -> Parameters:
+    """Only train."""
+    candidates, frequencies = _prepare(connection, relation, more_contacts)
+    return _learn(connection, candidates, frequencies)
+
+
+def hold_back(
+    connection: duckdb.DuckDBPyConnection, resolution: Resolution, decisions: Decisions
+) -> NDArray[np.int64]:
+    """The clusters, those of a suspicious make-up taken back to what was stated or decided.
+
+    Suspicious: more records than LARGEST_CUSTOMER, or more than MOST_FAMILY_NAMES family names.
+    """
+    family = connection.execute(
+        "select case when given_latin <> '' then family_latin else '' end as family from folded order by record_no"
+    ).fetchnumpy()["family"]
+    codes = np.unique(family, return_inverse=True)[1]
+    named = np.asarray(family != "", dtype=bool)
+    sizes = np.bincount(resolution.cluster, minlength=len(codes))
+    pairs = np.unique(np.stack([resolution.cluster[named], codes[named]]), axis=1)
+    names = np.bincount(pairs[0], minlength=len(codes))
+    held = ((sizes > LARGEST_CUSTOMER) | (names > MOST_FAMILY_NAMES))[resolution.cluster]
+    if not held.any():
+        return resolution.cluster
+    stated = clusters.components(len(codes), decisions.together[:, 0], decisions.together[:, 1])
+    return np.where(held, stated, resolution.cluster)
+
+
+def _prepare(
+    connection: duckdb.DuckDBPyConnection, relation: str, more_contacts: str | None
+) -> tuple[Pairs, Frequencies]:
+    records.fold(connection, relation, more_contacts)
     identifiers.judge(connection)
     blocking.block(connection)
-    candidates = scoring.compare(connection, "candidates")
-    frequencies = Frequencies(connection)
-    parameters = known or _learn(connection, candidates, frequencies, count)
-    return _decide(connection, candidates, frequencies, parameters, decisions)
+    return scoring.compare(connection, "candidates"), Frequencies(connection)
 
 
-def _learn(
-    connection: duckdb.DuckDBPyConnection, candidates: Pairs, frequencies: Frequencies, count: int
-) -> Parameters:
+def _learn(connection: duckdb.DuckDBPyConnection, candidates: Pairs, frequencies: Frequencies) -> Parameters:
     """Two rounds of training: the second counts values by the entities that the first one found."""
+    count = frequencies.records
     total = max(count * (count - 1) / 2, 1.0)
     parameters = Parameters(share_same=0.3 * count / total, share_family=0.06 * count / total)
     sample = scoring.random_pairs(connection, count)
