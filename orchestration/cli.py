@@ -9,6 +9,8 @@ from orchestration.settings import announce
 from orchestration.verbs.backfill import backfill
 from orchestration.verbs.check import check
 from orchestration.verbs.doctor import doctor
+from orchestration.verbs.identity import explain, merge, split
+from orchestration.verbs.link import link
 from orchestration.verbs.quarantine import quarantine
 from orchestration.verbs.query import query
 from orchestration.verbs.run import run
@@ -30,6 +32,10 @@ app.command()(backfill)
 app.command()(status)
 app.command()(query)
 app.command()(score)
+app.command()(explain)
+app.command()(merge)
+app.command()(split)
+app.command()(link)
 app.add_typer(quarantine, name="quarantine")
 app.command()(publish)
 app.command()(rollback)

@@ -1,7 +1,7 @@
 {{ config(group='identity') }}
 
--- Records of one cluster are one customer, records of two clusters are two, and whatever links two records keeps
--- them in one cluster.
+-- Records of one cluster are one customer, records of two clusters are two, and an accepted link keeps two records
+-- in one cluster, a human's decision keeps them in two.
 
 with
 
@@ -49,12 +49,22 @@ by_customer as (
 
 by_link as (
 
-    select links.hub_record_key as broken
+    select links.record_key_a as broken
     from links
-    inner join clusters
-        on links.record_key = clusters.record_key
-    group by links.hub_record_key, links.identifier_type, links.identifier_value
-    having count(distinct clusters.cluster_key) > 1
+    inner join clusters as left_clusters
+        on links.record_key_a = left_clusters.record_key
+    inner join clusters as right_clusters
+        on links.record_key_b = right_clusters.record_key
+    where
+        (
+            links.status = 'accepted'
+            and left_clusters.cluster_key <> right_clusters.cluster_key
+        )
+        or (
+            links.rule = 'override'
+            and links.status = 'apart'
+            and left_clusters.cluster_key = right_clusters.cluster_key
+        )
 
 )
 

@@ -89,7 +89,13 @@ records as (
         contacts.city,
         contacts.country,
         contacts.created_at as first_seen_at,
-        contacts.updated_at as last_seen_at
+        contacts.updated_at as last_seen_at,
+        cast(null as {{ dbt.type_string() }}) as nickname,
+        cast(null as {{ dbt.type_string() }}) as gender,
+        contacts.birth_date,
+        contacts.street,
+        contacts.postcode,
+        contacts.province as region
     from contacts
     left join accounts
         on contacts.account_id = accounts.account_id
@@ -98,21 +104,21 @@ records as (
 
     select
         'salesforce', 'lead', lead_id, 'person', full_name, email, phone, company_name, city, country,
-        created_at, updated_at
+        created_at, updated_at, null, null, null, street, postcode, province
     from leads
 
     union all
 
     select
         'salesforce', 'account', account_id, 'account', null, null, phone, company_name, city, country,
-        created_at, updated_at
+        created_at, updated_at, null, null, null, null, null, null
     from accounts
 
     union all
 
     select
         'zendesk', 'user', user_id, 'person', full_name, email, phone, null, null, null,
-        created_at, updated_at
+        created_at, updated_at, null, null, null, null, null, null
     from users
     where role = 'end-user'
 
@@ -120,42 +126,42 @@ records as (
 
     select
         'zendesk', 'user', requester_id, 'person', null, null, null, null, null, null,
-        first_seen_at, last_seen_at
+        first_seen_at, last_seen_at, null, null, null, null, null, null
     from unexplained_requesters
 
     union all
 
     select
         'retail', 'customer', shop_customer_id, 'person', null, null, null, null, null, country,
-        first_seen_at, last_seen_at
+        first_seen_at, last_seen_at, null, null, null, null, null, null
     from shop_customers
 
     union all
 
     select
         'shopify', source_record_type, source_record_id, 'person', full_name, email, phone, company_name, city, country,
-        first_seen_at, last_seen_at
+        first_seen_at, last_seen_at, null, null, birth_date, street, postcode, province
     from shopify_people
 
     union all
 
     select
         'tmall', 'buyer', buyer_nick, 'person', full_name, null, phone, null, city, null,
-        first_seen_at, last_seen_at
+        first_seen_at, last_seen_at, buyer_nick, null, null, null, null, null
     from tmall_buyers
 
     union all
 
     select
-        'youzan', 'member', member_id, 'person', coalesce(full_name, nickname), null, phone, null, region, null,
-        became_customer_at, coalesce(last_order_at, became_customer_at)
+        'youzan', 'member', member_id, 'person', coalesce(full_name, nickname), null, phone, null, coalesce(region, wechat_region),
+        null, became_customer_at, coalesce(last_order_at, became_customer_at), nickname, gender, birth_date, null, null, null
     from members
 
     union all
 
     select
         source_system, 'web_user', user_id, 'person', full_name, email, phone, null, null, null,
-        first_seen_at, last_seen_at
+        first_seen_at, last_seen_at, null, null, null, null, null, null
     from web_users
 
 ),

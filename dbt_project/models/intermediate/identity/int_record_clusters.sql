@@ -9,24 +9,25 @@ person_records as (
 links as (
 
     select * from {{ ref('int_record_links') }}
+    where
+        status = 'accepted'
+        and is_on_path
 
 ),
 
 edges as (
 
     select
-        record_key as from_key,
-        hub_record_key as to_key
+        record_key_a as from_key,
+        record_key_b as to_key
     from links
-    where record_key <> hub_record_key
 
     union
 
     select
-        hub_record_key as from_key,
-        record_key as to_key
+        record_key_b as from_key,
+        record_key_a as to_key
     from links
-    where record_key <> hub_record_key
 
 ),
 

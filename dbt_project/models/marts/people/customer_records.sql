@@ -27,12 +27,47 @@ newest_first as (
 
 ),
 
+ends as (
+
+    select
+        record_key_a as record_key,
+        rule,
+        identifier_type,
+        match_probability
+    from links
+    where
+        status = 'accepted'
+        and is_on_path
+
+    union all
+
+    select
+        record_key_b as record_key,
+        rule,
+        identifier_type,
+        match_probability
+    from links
+    where
+        status = 'accepted'
+        and is_on_path
+
+),
+
 strengths as (
 
     select
         record_key,
-        min(case identifier_type when 'source_id' then 1 when 'email' then 2 else 3 end) as strength
-    from links
+        min(
+            case
+                when rule = 'override' then 1
+                when rule = 'statement' then 2
+                when rule = 'strong_id' and identifier_type = 'email' then 3
+                when rule = 'strong_id' and identifier_type = 'phone' then 4
+                else 5
+            end
+        ) as strength,
+        max(match_probability) as match_probability
+    from ends
     group by record_key
 
 ),
@@ -47,12 +82,18 @@ records as (
         person_records.source_record_id,
         person_records.entity_type,
         case strengths.strength
-            when 1 then 'source_id'
-            when 2 then 'email'
-            when 3 then 'phone'
+            when 1 then 'override'
+            when 2 then 'statement'
+            when 3 then 'email'
+            when 4 then 'phone'
+            when 5 then 'probabilistic'
             else 'alone'
         end as matched_by,
-        newest_first.assigned_as_of
+        newest_first.assigned_as_of,
+        case
+            when strengths.strength between 3 and 5 then strengths.match_probability
+            else cast(1 as double)
+        end as match_probability
     from person_records
     inner join newest_first
         on

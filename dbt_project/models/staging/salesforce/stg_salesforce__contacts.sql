@@ -20,14 +20,15 @@ renamed as (
         coalesce(name, nullif(trim(concat(coalesce(first_name, ''), ' ', coalesce(last_name, ''))), '')) as full_name,
         first_name as given_name,
         last_name as family_name,
-        birthdate as birth_date,
         email,
         mobile_phone,
         phone,
         home_phone,
-        mailing_city as city,
+        cast(cast(birthdate as date) as {{ dbt.type_string() }}) as birth_date,
         mailing_street as street,
+        mailing_city as city,
         mailing_state as province,
+        mailing_postal_code as postcode,
         mailing_country as country,
 
         ---------- booleans

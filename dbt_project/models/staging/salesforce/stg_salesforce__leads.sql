@@ -27,6 +27,7 @@ renamed as (
         street,
         city,
         state as province,
+        postal_code as postcode,
         country,
 
         ---------- strings

@@ -29,6 +29,8 @@ renamed as (
 
         ---------- place
         company as company_name,
+        concat_ws(' ', address1, address2) as street,
+        zip as postcode,
         city,
         coalesce(province, province_code) as province,
         coalesce(country, country_code) as country,

@@ -1,0 +1,124 @@
+"""What is known about names: surnames, how they are read, short forms, what stands for no name at all. Tables only."""
+
+# The commonest first: of two readings of a spelling the commoner surname wins.
+SURNAMES_BY_FREQUENCY = (
+    "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗郑梁谢宋唐许韩邓冯曹彭曾肖田董潘袁蔡蒋余于杜叶程魏苏吕丁任卢姚沈钟姜崔谭"
+    "陆范汪廖石金韦贾夏付方邹熊白孟秦邱侯江尹薛闫段雷龙黎史陶贺毛郝顾龚邵万覃武钱戴严莫孔向常汤康易乔赖文"
+    "施洪辛牛柯单俞齐樊殷温庄纪翟申耿关焦左柳甘祝包宁尚符舒阮纪梅童凌毕裴霍柴蒙鲍翁喻游苗欧岳成谷盛卞葛詹"
+    "查仇解区倪颜聂章鲁傅邢穆饶池诸米桑管蓝宗冉滕苟娄屈阳古鞠卫伍季冷卓时车全涂路辜茅瞿连容岑薄卜朴那"
+)
+COMPOUND_SURNAMES = frozenset(
+    "欧阳 司马 诸葛 上官 司徒 夏侯 皇甫 东方 尉迟 公孙 慕容 令狐 宇文 长孙 轩辕 端木 百里 独孤 南宫 西门 闻人 澹台 公冶 太史".split()
+)
+SURNAMES_READ_OTHERWISE = {
+    "单": "shan", "仇": "qiu", "解": "xie", "查": "zha", "曾": "zeng", "区": "ou", "任": "ren", "朴": "piao",
+    "盖": "ge", "翟": "zhai", "冼": "xian", "缪": "miao", "乐": "yue", "员": "yun", "黑": "he", "重": "chong",
+    "秘": "bi", "折": "she", "繁": "po", "种": "chong", "尹": "yin", "召": "shao", "不": "fou", "覃": "qin",
+    "尉迟": "yuchi", "万俟": "moqi", "澹台": "tantai", "长孙": "zhangsun", "令狐": "linghu", "吕": "lv",
+    "薄": "bo", "车": "che", "沈": "shen", "石": "shi", "宁": "ning", "华": "hua", "牟": "mu", "卜": "bu",
+}  # fmt: skip
+HONORIFICS = ("先生", "女士", "小姐", "老师", "经理", "总监", "同学", "太太", "收", "总")
+TITLES = frozenset("mr mrs ms miss dr prof sir madam jr sr ii iii iv phd md herr frau mme".split())
+DUMMY_NAMES = frozenset(
+    "无 匿名 匿名用户 测试 测试用户 未知 客户 顾客 会员 用户 先生 女士 小姐 暂无 空 n a na none null nil test unknown anonymous guest "
+    "customer user noname not available tbd xxx xx x asdf".split()
+) | {"n a", "no name", "not available", "test user", "test test"}
+
+_SHORT_FORMS = """
+robert: rob bob bobby robbie bert
+william: will bill billy willy liam
+richard: rick dick ricky rich richie
+james: jim jimmy jamie
+john: jack johnny jon
+michael: mike mick mickey mikey
+joseph: joe joey
+thomas: tom tommy
+charles: charlie chuck chas
+daniel: dan danny
+david: dave davy
+edward: ed eddie ted ned
+george: georgie
+henry: harry hank hal
+andrew: andy drew
+anthony: tony
+benjamin: ben benny benji
+christopher: chris kit topher
+alexander: alex sandy xander
+samuel: sam sammy
+matthew: matt matty
+nicholas: nick nicky
+patrick: pat paddy
+peter: pete
+philip: phil
+ronald: ron ronnie
+stephen: steve stevie steven
+timothy: tim timmy
+gregory: greg
+lawrence: larry laurie
+kenneth: ken kenny
+raymond: ray
+joshua: josh
+jonathan: jonny jonathon
+jacob: jake
+zachary: zach zack
+theodore: theo
+frederick: fred freddie
+leonard: len lenny leo
+walter: walt wally
+arthur: art artie
+gerald: gerry jerry
+jeffrey: jeff geoffrey geoff
+douglas: doug
+vincent: vince
+francis: frank frankie fran
+elizabeth: liz beth lizzie eliza betty libby lisa betsy
+margaret: maggie meg peggy marge margie daisy
+katherine: kate kathy katie kat cathy catherine kathryn kitty cath
+mary: molly polly mae
+susan: sue susie suzy susanna
+deborah: deb debbie
+patricia: patty trish tricia
+jennifer: jen jenny jenn
+jessica: jess jessie
+barbara: barb babs
+dorothy: dot dottie
+victoria: vicky tori
+alexandra: lexi sasha
+samantha: sammie
+rebecca: becky becca
+christine: christina chrissie tina
+amanda: mandy
+pamela: pam
+sandra: sandy
+cynthia: cindy
+abigail: abby gail
+caroline: carrie carol
+charlotte: lottie charlie
+eleanor: ellie nell nora
+emily: em emmy
+isabella: bella izzy isabel
+josephine: josie jo
+judith: judy
+kimberly: kim
+madeline: maddie
+natalie: nat nattie
+olivia: liv livvy
+penelope: penny
+rachel: rach
+stephanie: steph
+teresa: terry tess theresa
+valerie: val
+virginia: ginny
+gabrielle: gabby
+jacqueline: jackie
+heather: hettie
+sarah: sally sadie
+helen: nell ellen
+frances: fanny
+anne: annie ann anna nan
+"""
+NICKNAMES = {
+    short: formal
+    for formal, _, shorts in (line.partition(":") for line in _SHORT_FORMS.strip().splitlines())
+    for short in shorts.split()
+}

@@ -1,0 +1,189 @@
+"""Names of people as they are compared: one spelling, family and given name told apart, pinyin beside it.
+
+What belongs here: everything that is known about names, in tables and rules. How alike two names are is not decided
+here (`comparisons.py`). `fold_names` is called once for every distinct spelling, never for every record.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+
+from orchestration.identity.name_tables import (
+    COMPOUND_SURNAMES,
+    DUMMY_NAMES,
+    HONORIFICS,
+    NICKNAMES,
+    SURNAMES_BY_FREQUENCY,
+    SURNAMES_READ_OTHERWISE,
+    TITLES,
+)
+
+HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
+NOT_IN_A_NAME = re.compile(r"[^\w\s,]|[\d_]", re.UNICODE)
+PET_PREFIXES = "小阿老大"
+SURNAME_RANKS = {surname: rank for rank, surname in enumerate(SURNAMES_BY_FREQUENCY)}
+
+
+@dataclass(frozen=True, slots=True)
+class FoldedName:
+    """One person's name. Empty texts where a part is not known; `given` may be one letter (an initial).
+
+    script: 'han' or 'latin'. whole: the name as written, parts in canonical order. root: the formal Western name a
+    short form stands for (bob -> robert), else the given name in pinyin. *_latin: letters a-z only.
+    """
+
+    script: str = ""
+    whole: str = ""
+    family: str = ""
+    given: str = ""
+    family_latin: str = ""
+    given_latin: str = ""
+    root: str = ""
+
+
+NOBODY = FoldedName()
+
+
+def fold_names(spellings: Iterable[tuple[str | None, str | None, str | None]]) -> list[FoldedName]:
+    """Fold (full name, given name, family name); the parts win over the full name where both parts are told."""
+    simplify = _simplifier()
+    folded = []
+    for full, given, family in spellings:
+        full, given, family = (simplify(_plain(part)) for part in (full, given, family))
+        folded.append(_fold_parts(given, family) if given and family else _fold_whole(full or given or family))
+    return folded
+
+
+def latin(text: str) -> str:
+    """Letters a-z of a text: pinyin for Chinese characters, accents taken off the rest."""
+    if HAN.search(text):
+        readings = _readings()
+        text = "".join(readings(character) if HAN.match(character) else character for character in text)
+    return re.sub(r"[^a-z]", "", _without_accents(text))
+
+
+def _plain(text: str | None) -> str:
+    if not text:
+        return ""
+    text = unicodedata.normalize("NFKC", text).lower().replace("·", " ").replace("’", "'")
+    text = NOT_IN_A_NAME.sub(lambda found: "" if found.group() in "'-" else " ", text.replace("-", ""))
+    text = " ".join(text.split())
+    return "" if text.strip(" ,") in DUMMY_NAMES else text
+
+
+def _fold_whole(text: str) -> FoldedName:
+    if not text:
+        return NOBODY
+    if HAN.search(text):
+        return _fold_han(text)
+    if "," in text:
+        family, _, given = text.partition(",")
+        return _western(given.split(), family.split())
+    words = _without_titles(text.split())
+    if len(words) == 1:
+        return _western(words, [])
+    if _is_pinyin_surname(words[0]) and _is_pinyin(words[1]) and not _is_pinyin_surname(words[-1]):
+        return _western(words[1:], words[:1])
+    return _western(words[:-1], words[-1:])
+
+
+def _fold_parts(given: str, family: str) -> FoldedName:
+    if HAN.search(given + family):
+        return _fold_han(family + given) if HAN.search(given) and HAN.search(family) else _western([given], [family])
+    return _western(_without_titles(given.replace(",", " ").split()), family.replace(",", " ").split())
+
+
+def _fold_han(text: str) -> FoldedName:
+    """A Chinese name; letters beside it (an English first name) are left out when a whole name remains."""
+    characters = "".join(HAN.findall(text))
+    for honorific in HONORIFICS:
+        if len(characters) > len(honorific) and characters.endswith(honorific):
+            characters = characters.removesuffix(honorific)
+    if characters in DUMMY_NAMES or not characters:
+        return NOBODY
+    family, given = _split_han(characters)
+    reading = _readings()
+    family_latin = SURNAMES_READ_OTHERWISE.get(family) or "".join(reading(character) for character in family)
+    given_latin = "".join(reading(character) for character in given)
+    return FoldedName("han", family + given, family, given, family_latin, given_latin, given_latin)
+
+
+def _split_han(name: str) -> tuple[str, str]:
+    """(family, given). A name whose last character is a surname and whose first is none was written given name first."""
+    if len(name) == 1 or (len(name) == 2 and name[0] in PET_PREFIXES):
+        return ("", name)
+    if len(name) >= 3 and name[:2] in COMPOUND_SURNAMES:
+        return (name[:2], name[2:])
+    if len(name) >= 4 and name[-2:] in COMPOUND_SURNAMES:
+        return (name[-2:], name[:-2])
+    first, last = SURNAME_RANKS.get(name[0]), SURNAME_RANKS.get(name[-1])
+    if len(name) <= 3 and first is None and last is not None:
+        return (name[-1], name[:-1])
+    if len(name) <= 3 and first is None and name[0] == name[-1]:
+        return ("", name)
+    return (name[0], name[1:])
+
+
+def _western(given: list[str], family: list[str]) -> FoldedName:
+    first, last = " ".join(given), " ".join(family)
+    given_latin, family_latin = latin(first), latin(last)
+    if not given_latin and not family_latin:
+        return NOBODY
+    whole = " ".join(part for part in (_without_accents(first), _without_accents(last)) if part)
+    root = NICKNAMES.get(latin(given[0]) if given else "", given_latin)
+    return FoldedName("latin", whole, _without_accents(last), _without_accents(first), family_latin, given_latin, root)
+
+
+def _without_titles(words: list[str]) -> list[str]:
+    kept = [word for word in words if word not in TITLES]
+    return kept or words
+
+
+def _without_accents(text: str) -> str:
+    if text.isascii():
+        return text
+    text = text.replace("ß", "ss").replace("ø", "o").replace("ł", "l").replace("æ", "ae").replace("đ", "d")
+    return "".join(part for part in unicodedata.normalize("NFKD", text) if not unicodedata.combining(part))
+
+
+@cache
+def _pinyin_surnames() -> frozenset[str]:
+    readings = _readings()
+    return frozenset(
+        SURNAMES_READ_OTHERWISE.get(surname) or "".join(readings(character) for character in surname)
+        for surname in (*SURNAMES_BY_FREQUENCY, *COMPOUND_SURNAMES)
+    )
+
+
+def _is_pinyin_surname(word: str) -> bool:
+    return word in _pinyin_surnames()
+
+
+SYLLABLE = r"(?:[bpmfdtnlgkhjqxrzcsyw]|zh|ch|sh)?(?:[aeiouv]{1,3})(?:ng|n|r)?"
+PINYIN = re.compile(f"{SYLLABLE}(?:{SYLLABLE})?")
+
+
+def _is_pinyin(word: str) -> bool:
+    return PINYIN.fullmatch(word) is not None
+
+
+@cache
+def _simplifier():  # type: ignore[no-untyped-def]
+    import opencc
+
+    convert = opencc.OpenCC("t2s").convert
+    return lambda text: convert(text) if HAN.search(text) else text
+
+
+@cache
+def _readings():  # type: ignore[no-untyped-def]
+    """The commonest reading of a character, without its tone."""
+    from pypinyin import Style, pinyin
+
+    @cache
+    def reading(character: str) -> str:
+        return pinyin(character, style=Style.NORMAL, errors="ignore", v_to_u=False)[0][0] if character else ""
+
+    return reading

@@ -1,0 +1,267 @@
+"""How probable it is that two records are of one person: Fellegi and Sunter (1969) with a third class.
+
+Two records that agree on address, telephone and family name may be of one person or of one household, and counting
+agreements against strangers alone cannot tell which. So a pair is of one person (chances `same`, trained by
+expectation-maximisation without labels), of one household (chances `family`, constants of comparisons.py) or of two
+strangers (chances of coincidence, counted in the data, for the very value where values differ in frequency):
+
+    weight = log2( share_same * prod same / (share_strangers * prod coincidence + share_family * prod family) )
+
+Training runs over candidate pairs but speaks of all pairs: those never blocked count as strangers, so blocking does not
+bias it. Arrays are one row per pair; weights are bits.
+"""
+
+from dataclasses import dataclass, field, replace
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from orchestration.identity.comparisons import COMPARISONS, FREQUENCIES, levels_sql
+
+Bits = NDArray[np.float32]
+Levels = NDArray[np.uint8]
+
+SAMPLED_PAIRS = 60_000
+TRAINED_PAIRS = 400_000
+ROUNDS = 25
+PRIOR_PAIRS = 20.0  # the starting chances weigh as much as so many pairs
+RAREST_FAMILIES = 1 / 3000  # pairs of one household to pairs of one person, where training finds hardly any
+UNSEEN = 0.4  # of a value nobody else has: how many others would turn out to have it, at most
+CONTRADICTIONS = frozenset(
+    (
+        "given name equal, family name different", "family name equal, given name different", "different",
+        "family name equal in another script", "somewhat alike",
+    )
+)  # fmt: skip
+WIDTH = max(len(comparison.levels) for comparison in COMPARISONS) + 1
+HAS_LEVEL = np.array([[1 <= n <= len(c.levels) for n in range(WIDTH)] for c in COMPARISONS])
+
+
+def _table(attribute: str) -> NDArray[np.float64]:
+    table = np.ones((len(COMPARISONS), WIDTH))
+    for place, comparison in enumerate(COMPARISONS):
+        for number, level in enumerate(comparison.levels, start=1):
+            table[place, number] = getattr(level, attribute)
+    return table
+
+
+START, FAMILY, LIMIT = _table("same"), _table("family"), _table("bits")
+MOST, LEAST = _table("most"), _table("least")
+ONE_VALUE = ("equal", "sounds equal", "one part, equal", "street and number equal", "postcode equal", "city equal")
+IS_ONE_VALUE = np.zeros(START.shape, dtype=bool)  # [comparison, level]: both have the same value, however spelled
+for _place, _comparison in enumerate(COMPARISONS):
+    for _number, _level in enumerate(_comparison.levels, start=1):
+        IS_ONE_VALUE[_place, _number] = _level.label.startswith(ONE_VALUE)
+
+
+@dataclass(frozen=True)
+class Parameters:
+    """`same` and `coincidence` [comparison, level]; shares are of all pairs of records."""
+
+    same: NDArray[np.float64] = field(default_factory=lambda: START.copy())
+    coincidence: NDArray[np.float64] = field(default_factory=lambda: np.ones_like(START))
+    share_same: float = 0.0
+    share_family: float = 0.0
+
+
+@dataclass(frozen=True)
+class Pairs:
+    """Record numbers and levels [pair, comparison]."""
+
+    a: NDArray[np.int32]
+    b: NDArray[np.int32]
+    levels: Levels
+
+
+@dataclass(frozen=True)
+class Weights:
+    """Evidence against strangers for one person and for one household [pair, comparison], and all of it together."""
+
+    same: Bits
+    family: Bits
+    total: Bits
+
+
+def compare(connection: duckdb.DuckDBPyConnection, relation: str) -> Pairs:
+    """The levels of every pair of a relation (a, b), ordered by a and b."""
+    columns = connection.execute(f"{levels_sql(relation)} order by pairs.a, pairs.b").fetchnumpy()
+    levels = np.column_stack([np.asarray(columns[comparison.name], dtype=np.uint8) for comparison in COMPARISONS])
+    return Pairs(np.asarray(columns["a"], dtype=np.int32), np.asarray(columns["b"], dtype=np.int32), levels)
+
+
+class Frequencies:
+    """How common a record's values are, counted once per entity: a loyal customer's records do not make a name common.
+
+    share(column)[record] is the chance that a stranger has this record's value.
+    """
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+        columns = connection.execute(
+            f"select {', '.join(f'hash({name}) as {name}, {name} <> chr(0) and length({name}) > 0 as has_{name}' for name in FREQUENCIES)}"
+            " from folded order by record_no"
+        ).fetchnumpy()
+        self.codes: dict[str, NDArray[np.int64]] = {}
+        for name in FREQUENCIES:
+            codes = np.unique(columns[name], return_inverse=True)[1]
+            codes[~np.asarray(columns[f"has_{name}"], dtype=bool)] = -1
+            self.codes[name] = codes
+        self.records = len(next(iter(self.codes.values())))
+        self.shares: dict[str, NDArray[np.float64]] = {}
+        self.expected: dict[str, float] = {}
+        self.recount(np.arange(self.records))
+
+    def recount(self, entities: NDArray[np.int64]) -> None:
+        for name, codes in self.codes.items():
+            told = codes >= 0
+            once = np.unique(codes[told] * (self.records + 1) + entities[told]) // (self.records + 1)
+            counts = np.bincount(once, minlength=int(codes.max(initial=0)) + 1).astype(float)
+            total = max(counts.sum(), 2.0)
+            self.expected[name] = max(float((counts * (counts - 1)).sum() / (total * (total - 1))), 0.2 / total)
+            share = (np.maximum(counts - 1, 0) + UNSEEN) / (total - 1)
+            self.shares[name] = np.where(told, share[np.maximum(codes, 0)], 1.0)
+
+
+def chances_of_coincidence(
+    sample: Pairs, candidates: Pairs, frequencies: Frequencies, share_same: float
+) -> NDArray[np.float64]:
+    """[comparison, level], for two strangers: from pairs drawn at random, less the matches hiding among them; exact
+    value counts where a level is plain equality; and for telephones and mailboxes the equal pairs whose names contradict
+    each other."""
+    drawn = max(len(sample.a), 1)
+    coincidence = np.ones_like(START)
+    for place, comparison in enumerate(COMPARISONS):
+        seen = np.bincount(sample.levels[:, place], minlength=WIDTH).astype(float)
+        told = max(seen[1:].sum(), 1.0)
+        hidden = share_same * START[place] * told
+        chance = (np.maximum(seen - hidden, 0.0) + 0.4) / told
+        for number, level in enumerate(comparison.levels, start=1):
+            if level.frequency and level.label.startswith("equal") and number == 1:
+                chance[number] = frequencies.expected[level.frequency]
+        coincidence[place] = np.where(HAS_LEVEL[place], np.minimum(chance, 1.0), 1.0)
+    total = frequencies.records * (frequencies.records - 1) / 2
+    _judge_by_names(coincidence, candidates, max(total, 1.0) * told_share(sample, drawn))
+    return coincidence
+
+
+def told_share(sample: Pairs, drawn: int) -> float:
+    """Of all pairs, those in which both names are told; never nothing."""
+    return float(max((sample.levels[:, 0] > 0).sum(), 1) / drawn)
+
+
+def train(candidates: Pairs, frequencies: Frequencies, start: Parameters) -> Parameters:
+    """Expectation-maximisation from `start`; `coincidence` stays what was counted."""
+    step = max(len(candidates.a) // TRAINED_PAIRS, 1)
+    some = Pairs(candidates.a[::step], candidates.b[::step], candidates.levels[::step])
+    scale = len(candidates.a) / max(len(some.a), 1)
+    total = frequencies.records * (frequencies.records - 1) / 2
+    now = start
+    chance = _log_coincidence(some, frequencies, start)
+    for _ in range(ROUNDS):
+        posterior, family = _posteriors(some, chance, now)
+        same = _believe(some.levels, posterior)
+        share = max(scale * float(posterior.sum()) / total, 1e-12)
+        family_share = min(max(scale * float(family.sum()) / total, share * RAREST_FAMILIES), 0.6 * share)
+        moved = float(np.abs(same - now.same).max())
+        now = replace(now, same=same, share_same=min(share, 0.3), share_family=family_share)
+        if moved < 1e-3:
+            break
+    return now
+
+
+def weigh(pairs: Pairs, frequencies: Frequencies, parameters: Parameters) -> Weights:
+    chance = _log_coincidence(pairs, frequencies, parameters)
+    same, family = np.zeros_like(chance), np.zeros_like(chance)
+    for place in range(len(COMPARISONS)):
+        level = pairs.levels[:, place]
+        told = level > 0
+        wanted = np.log2(parameters.same[place])[level]
+        chance[:, place] = np.maximum(chance[:, place], wanted - LIMIT[place][level])
+        same[:, place] = np.where(told, wanted - chance[:, place], 0.0)
+        family[:, place] = np.where(told, np.log2(FAMILY[place])[level] - chance[:, place], 0.0)
+    return Weights(same, family, combine(same.sum(1), family.sum(1), parameters))
+
+
+def combine(same: Bits, family: Bits, parameters: Parameters) -> Bits:
+    """Bits for one person against everything else, from the sums of both kinds of evidence."""
+    strangers = np.log2(max(1 - parameters.share_same - parameters.share_family, 0.01))
+    other = np.logaddexp2(strangers, np.log2(parameters.share_family) + family.astype(np.float64))
+    return (np.log2(parameters.share_same) + same - other).astype(np.float32)
+
+
+def probability(bits: Bits) -> NDArray[np.float64]:
+    return np.asarray(1.0 / (1.0 + np.exp2(-np.clip(bits.astype(np.float64), -60, 60))))
+
+
+def random_pairs(connection: duckdb.DuckDBPyConnection, records: int) -> Pairs:
+    """So many pairs drawn at random, compared: nearly all of strangers."""
+    random = np.random.default_rng(20)
+    count = SAMPLED_PAIRS
+    a, b = random.integers(0, records, count), random.integers(0, records, count)
+    connection.register("drawn_pairs", pair_table(np.minimum(a, b)[a != b], np.maximum(a, b)[a != b]))
+    try:
+        return compare(connection, "drawn_pairs")
+    finally:
+        connection.unregister("drawn_pairs")
+
+
+def pair_table(a: NDArray[np.integer], b: NDArray[np.integer]) -> pa.Table:  # type: ignore[type-arg]
+    """A relation (a, b) to register with DuckDB."""
+    return pa.table({"a": np.asarray(a, dtype=np.int32), "b": np.asarray(b, dtype=np.int32)})
+
+
+def _judge_by_names(coincidence: NDArray[np.float64], candidates: Pairs, named_pairs: float) -> None:
+    name = COMPARISONS[0]
+    against = np.array([False] + [level.label in CONTRADICTIONS for level in name.levels])
+    contradicts = against[candidates.levels[:, 0]]
+    for place, comparison in enumerate(COMPARISONS):
+        if comparison.name in ("email", "phone"):
+            for number, level in enumerate(comparison.levels, start=1):
+                if level.label.startswith("equal"):
+                    pairs = float((contradicts & (candidates.levels[:, place] == number)).sum())
+                    coincidence[place, number] = (pairs + 1) / named_pairs
+
+
+def _log_coincidence(pairs: Pairs, frequencies: Frequencies, parameters: Parameters) -> Bits:
+    chance = np.zeros(pairs.levels.shape, dtype=np.float32)
+    for place, comparison in enumerate(COMPARISONS):
+        level = pairs.levels[:, place]
+        if not level.any():
+            continue
+        chance[:, place] = np.log2(parameters.coincidence[place]).astype(np.float32)[level]
+        for number, one in enumerate(comparison.levels, start=1):
+            if one.frequency:
+                at = np.flatnonzero(level == number)
+                share = frequencies.shares[one.frequency]
+                commoner = np.maximum(share[pairs.a[at]], share[pairs.b[at]])
+                chance[at, place] += np.log2(commoner / frequencies.expected[one.frequency]).astype(np.float32)
+    return np.minimum(chance, 0.0)
+
+
+def _posteriors(pairs: Pairs, chance: Bits, parameters: Parameters) -> tuple[NDArray, NDArray]:  # type: ignore[type-arg]
+    same = np.full(len(pairs.a), np.log2(parameters.share_same))
+    family = np.full(len(pairs.a), np.log2(parameters.share_family))
+    strangers = np.full(len(pairs.a), np.log2(max(1 - parameters.share_same - parameters.share_family, 0.01)))
+    for place in range(len(COMPARISONS)):
+        level = pairs.levels[:, place]
+        if level.any():
+            wanted = np.log2(parameters.same[place])[level]
+            limited = np.maximum(chance[:, place], wanted - LIMIT[place][level])
+            told = level > 0
+            same += np.where(told, wanted, 0.0)
+            family += np.where(told, np.log2(FAMILY[place])[level], 0.0)
+            strangers += np.where(told, limited, 0.0)
+    everything = np.logaddexp2(np.logaddexp2(same, family), strangers)
+    return np.exp2(same - everything), np.exp2(family - everything)
+
+
+def _believe(levels: Levels, posterior: NDArray[np.float64]) -> NDArray[np.float64]:
+    same = START.copy()
+    for place in range(len(COMPARISONS)):
+        seen = np.bincount(levels[:, place], weights=posterior, minlength=WIDTH)
+        start = np.where(HAS_LEVEL[place], START[place], 0.0)
+        told = seen[1:].sum()
+        chance = (np.where(HAS_LEVEL[place], seen, 0.0) + PRIOR_PAIRS * start) / (told + PRIOR_PAIRS * start.sum())
+        same[place] = np.where(HAS_LEVEL[place], np.clip(chance, LEAST[place], MOST[place]), 1.0)
+    return same

@@ -1,0 +1,170 @@
+"""The engine on a small invented town: who is one person, who is a family, and that nothing depends on order."""
+
+import random
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from orchestration.identity import evidence
+from orchestration.identity.clusters import NONE, Decisions, components
+from orchestration.identity.resolution import Resolution, resolve
+
+FIELDS = ("record_id", "source_system", "full_name", "email", "phone", "birth_date", "gender", "street", "city", "postcode")
+FAMILIES = "smith jones taylor brown wilson evans walker white green hall wood clarke lee scott turner hill".split()
+GIVEN = "james mary robert linda david susan paul karen mark nancy daniel helen george laura kevin sarah".split()
+HAN = "王李张刘陈杨黄赵"
+CHARACTERS = "伟芳娜敏静丽强磊军洋勇艳杰娟涛明超霞平刚"
+
+Row = dict[str, str | None]
+
+
+@dataclass(frozen=True)
+class Found:
+    """Who is with whom, by record id."""
+
+    customer: dict[str, str]
+    resolution: Resolution
+
+    def is_one(self, *records: str) -> bool:
+        return len({self.customer[record] for record in records}) == 1
+
+
+def person(number: int) -> Row:
+    """A person nobody resembles, the same for the same number."""
+    dice = random.Random(number)
+    latin = number % 2
+    name = (
+        f"{dice.choice(GIVEN)} {dice.choice(FAMILIES)}"
+        if latin
+        else dice.choice(HAN) + dice.choice(CHARACTERS) + dice.choice(CHARACTERS)
+    )
+    return {
+        "full_name": name,
+        "email": f"user{number * 7919}@example.com",
+        "phone": f"154{dice.randrange(10**8):08d}",
+        "birth_date": f"{dice.randrange(1950, 2005)}{dice.randrange(1, 13):02d}{dice.randrange(1, 29):02d}",
+        "gender": None,
+        "street": f"{dice.choice(['Mill', 'High', 'Park', 'Elm', 'Oak'])} Street {dice.randrange(1, 400)}",
+        "city": dice.choice(["Leeds", "Bristol", "杭州", "上海", "成都"]),
+        "postcode": f"{dice.randrange(10000, 99999)}",
+    }
+
+
+def town() -> list[Row]:
+    """Three hundred people; two systems know every one, the second not all of it."""
+    rows: list[Row] = []
+    for number in range(300):
+        one = person(number)
+        rows.append(one | {"record_id": f"a{number:03d}", "source_system": "shop"})
+        forgotten = ("email", "birth_date") if number % 3 == 0 else ("phone", "street")
+        rows.append(one | dict.fromkeys(forgotten) | {"record_id": f"b{number:03d}", "source_system": "desk"})
+    return rows
+
+
+def find(rows: Iterable[Row], decisions: Decisions = NONE) -> Found:
+    table = pa.table({field: pa.array([row.get(field) for row in rows], pa.string()) for field in FIELDS})
+    with duckdb.connect() as connection:
+        connection.execute("set threads = 1")
+        connection.register("people", table)
+        resolution = resolve(connection, "people", decisions=decisions)
+        ids = [row[0] for row in connection.execute("select record_id from numbered order by record_no").fetchall()]
+    return Found({ids[n]: ids[c] for n, c in enumerate(resolution.cluster.tolist())}, resolution)
+
+
+BASE = person(7)
+CASES: dict[str, tuple[Row, Row, bool]] = {
+    "a name in another script is the same name": (
+        {"full_name": "诸葛晓明", "email": "zg@example.com", "phone": "15400001111"},
+        {"full_name": "Xiaoming Zhuge", "email": "zg@example.com", "phone": "15400001111"},
+        True,
+    ),
+    "a short form of the name and the address are enough": (
+        BASE | {"full_name": "Robert Farnsworth", "email": None, "phone": None, "birth_date": None},
+        BASE | {"full_name": "Bob Farnsworth", "email": "bob@example.net", "phone": None, "birth_date": None},
+        True,
+    ),
+    "twins of one address, telephone and birthday are two": (
+        BASE | {"full_name": "冯小明", "email": None, "gender": "男"},
+        BASE | {"full_name": "冯佳怡", "email": None, "gender": "女"},
+        False,
+    ),
+    "a father and a son of one name, address and telephone are two": (
+        BASE | {"full_name": "宋子平", "email": None, "birth_date": "19600302"},
+        BASE | {"full_name": "宋子平", "email": None, "birth_date": "19910817"},
+        False,
+    ),
+    "a couple with one mailbox and one address is two": (
+        BASE | {"full_name": "Oliver Patel", "birth_date": None, "phone": None},
+        BASE | {"full_name": "Rebecca Patel", "birth_date": None, "phone": None},
+        False,
+    ),
+    "a typing error in name and date does not part a person": (
+        BASE | {"full_name": "Penelope Featherstone", "birth_date": "19800412", "email": None},
+        BASE | {"full_name": "Penelope Fetherstone", "birth_date": "19800421", "email": None},
+        True,
+    ),
+    "a placeholder is nobody's number": (
+        {"full_name": "Amy Winter", "phone": "13800138000", "city": "Leeds"},
+        {"full_name": "Otto Kranz", "phone": "13800138000", "city": "Leeds"},
+        False,
+    ),
+}
+
+
+@pytest.fixture(scope="module")
+def found() -> Found:
+    rows = town()
+    for number, (one, other, _) in enumerate(CASES.values()):
+        rows += [one | {"record_id": f"x{number}"}, other | {"record_id": f"y{number}"}]
+    return find(rows)
+
+
+@pytest.mark.parametrize(("case", "number"), [(case, number) for number, case in enumerate(CASES)], ids=list(CASES))
+def test_the_engine_knows_that(case: str, number: int, found: Found):
+    assert found.is_one(f"x{number}", f"y{number}") is CASES[case][2]
+
+
+def test_everybody_of_the_town_is_found_again_and_nobody_is_taken_for_another(found: Found):
+    together = sum(found.is_one(f"a{number:03d}", f"b{number:03d}") for number in range(300))
+    customers = {found.customer[f"a{number:03d}"] for number in range(300)}
+    assert together >= 297
+    assert len(customers) == 300
+
+
+def test_the_order_of_rows_changes_nothing(found: Found):
+    rows = town()
+    for number, (one, other, _) in enumerate(CASES.values()):
+        rows += [one | {"record_id": f"x{number}"}, other | {"record_id": f"y{number}"}]
+    random.Random(1).shuffle(rows)
+    assert find(rows).customer == found.customer
+
+
+def test_a_decision_joins_strangers_and_parts_what_was_one():
+    rows = town()
+    ids = sorted(str(row["record_id"]) for row in rows)
+    place = {record: number for number, record in enumerate(ids)}
+    decided = Decisions(
+        np.array([[place["a001"], place["b002"]]]), np.array([[place["a004"], place["b004"]]])
+    )
+    found = find(rows, decided)
+    assert found.is_one("a001", "b002")
+    assert not found.is_one("a004", "b004")
+
+
+def test_every_customer_is_connected_by_its_evidence(found: Found):
+    links = evidence.account_for(found.resolution, found.resolution.cluster, NONE, NONE)
+    path = links.on_path
+    joined = components(len(found.resolution.cluster), links.a[path], links.b[path])
+    assert (joined == components_of(found.resolution.cluster)).all()
+    assert path.sum() == len(joined) - len(set(joined.tolist()))
+
+
+def components_of(cluster: np.ndarray) -> np.ndarray:
+    """The smallest record of each cluster."""
+    smallest = np.full(len(cluster), len(cluster))
+    np.minimum.at(smallest, cluster, np.arange(len(cluster)))
+    return smallest[cluster]
