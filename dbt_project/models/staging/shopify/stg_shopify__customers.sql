@@ -23,7 +23,6 @@ renamed as (
         last_name as family_name,
         email,
         phone,
-        address1 as street,
         address_phone,
         cast(birth_date as date) as birth_date,
 
