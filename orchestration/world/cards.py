@@ -60,12 +60,16 @@ def join_fewer(memberships: pd.DataFrame, leads: pd.DataFrame) -> pd.DataFrame:
 
 def _few_enough(place: Ints, code: Ints, entry: Ints, members: pd.Series) -> Ints:
     """The cards (in order of place) that are kept: nobody is typed in again who would then have more than MOST records.
-    A membership is a record; the marketplace shows orders and keeps no card that anybody sees."""
-    seen = np.bincount(place[code != SYSTEMS.index("tmall")], minlength=BLOCK)
+
+    A membership is a record, and so is what the website knows of an account; the marketplace shows orders only.
+    """
+    shop, market, web = (SYSTEMS.index(name) for name in ("shopify", "tmall", "segment"))
+    seen = np.bincount(place[(code != market) & (code != web)], minlength=BLOCK)
+    on_the_web = np.bincount(place[(code == shop) & (entry == 0)], minlength=BLOCK)
     further = np.maximum(np.bincount(members, minlength=BLOCK) - 1, 0)
     again = np.flatnonzero((entry == 1) & (code != SYSTEMS.index("lead")))
     which = np.arange(len(again)) - np.searchsorted(place[again], place[again])
-    too_many = np.maximum(seen + further - MOST, 0)
+    too_many = np.maximum(seen + on_the_web + further - MOST, 0)
     return np.delete(np.arange(len(place)), again[which < too_many[place[again]]])
 
 

@@ -13,18 +13,11 @@ from orchestration.world.company import write_world
 LAST_DAY, DAYS = date(2026, 1, 1), 60
 
 
-@pytest.fixture(scope="module", autouse=True)
-def _a_task_is_one_block():
-    """So that worlds which are quick to write have several."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(company, "TOGETHER", 1)
-        yield
-
-
 @pytest.fixture(scope="module")
 def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two blocks, a task each, in one process."""
     folder = tmp_path_factory.mktemp("world")
-    write_world(people=2_050, days=DAYS, seed=7, out=folder, last_day=LAST_DAY, daily_days=2)
+    write_world(people=2_050, days=DAYS, seed=7, out=folder, last_day=LAST_DAY, daily_days=2, workers=1)
     return folder
 
 

@@ -11,6 +11,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+AT_ONCE = 30_000  # lines held in memory; the same room is used again and again
+
 MACROS = r"""
 create or replace macro plain(x) as coalesce(x::varchar, '');
 create or replace macro minimal(x) as case
@@ -64,16 +66,16 @@ def texts(rows: duckdb.DuckDBPyRelation) -> Iterator[tuple[int, memoryview, int]
     Lines bring their own ends. The text is cut out of Arrow's own buffer; no line is touched one by one.
     Raises ValueError for a line that is null (a cell forgot to say what null looks like) or rows out of order.
     """
-    table = rows.to_arrow_table()
-    if not table.num_rows:
-        return
-    line = pc.cast(table.column("line"), pa.large_string()).combine_chunks()
-    delivery = table.column("delivery").to_numpy()
-    steps = np.diff(delivery)
-    if line.null_count or (steps < 0).any():
-        raise ValueError("An export's lines must be whole and in the order of their deliveries.")
-    offsets = np.frombuffer(line.buffers()[1], dtype=np.int64)[line.offset : line.offset + len(line) + 1]
-    edges = [0, *(np.flatnonzero(steps) + 1).tolist(), len(line)]
-    text = memoryview(line.buffers()[2])
-    for begin, end in pairwise(edges):
-        yield int(delivery[begin]), text[offsets[begin] : offsets[end]], end - begin
+    last = 0
+    for batch in rows.to_arrow_reader(AT_ONCE):
+        line = pc.cast(batch.column("line"), pa.large_string())
+        delivery = batch.column("delivery").to_numpy()
+        steps = np.diff(delivery, prepend=last)
+        if line.null_count or (steps < 0).any():
+            raise ValueError("An export's lines must be whole and in the order of their deliveries.")
+        last = delivery[-1]
+        offsets = np.frombuffer(line.buffers()[1], dtype=np.int64)[line.offset : line.offset + len(line) + 1]
+        edges = [0, *(np.flatnonzero(steps[1:]) + 1).tolist(), len(line)]
+        text = memoryview(line.buffers()[2])
+        for begin, end in pairwise(edges):
+            yield int(delivery[begin]), text[offsets[begin] : offsets[end]], end - begin

@@ -77,7 +77,6 @@ left join card_emails em using (person, system, entry, version)
 left join card_homes h using (person, system, entry, version)
 left join addresses a on a.person = h.person and a.address = h.address
 left join dummies d on d.person = r.person
-order by r.person, r.system, r.entry, v.version
 """.format(codes="map {'China': 'CN', 'United Kingdom': 'GB', 'United States': 'US', 'Canada': 'CA'}")
 
 
