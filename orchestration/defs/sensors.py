@@ -8,6 +8,7 @@ import dagster as dg
 from orchestration import clock
 from orchestration.defs.schedules import daily
 from orchestration.ingestion.arrival import fingerprint
+from orchestration.ingestion.inbox import exports_in
 from orchestration.settings import settings
 
 
@@ -16,8 +17,8 @@ def new_deliveries(context: dg.SensorEvaluationContext) -> dg.RunRequest | dg.Sk
     """One run for one content of the inbox, once no file has changed between two looks."""
     before = json.loads(context.cursor or "{}")
     seen: dict[str, list[int | str]] = {}
-    for path in sorted(settings().inbox.rglob("*")):
-        if path.is_file() and not path.is_symlink() and not path.name.startswith("."):
+    for path in sorted(exports_in(settings().inbox)):
+        if not path.is_symlink():
             name, state = str(path.relative_to(settings().inbox)), path.stat()
             known = before.get(name, [0, 0, ""])
             same = known[:2] == [state.st_size, state.st_mtime_ns]

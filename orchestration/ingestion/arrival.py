@@ -17,6 +17,7 @@ from orchestration.ingestion.containers import ContainerError, is_gzip, open_pla
 from orchestration.ingestion.encoding import CHUNK_BYTES, candidates, detect, is_damaged_utf8
 
 BINARY = "binary"
+NULS = (b"\x00", b"\\u0000")
 SEPARATORS = (b"\x1e", b"\x1f", b"\\u001")
 DETECTED_FROM_BYTES = 64 * 1024
 
@@ -89,43 +90,30 @@ def take_in(path: Path, encodings: Iterable[str], archive: Path, scratch: Path) 
 
 
 @dataclass
-class _Measured:
-    """One pass over bytes: hash, length, lines, the longest of them, and whether they are UTF-8."""
+class _Lines:
+    """One pass over text: how many lines, the longest of them, and signs that a reader must know of."""
 
-    digest: "hashlib._Hash" = field(default_factory=hashlib.sha256)
-    size: int = 0
     newlines: int = 0
     has_nul: bool = False
     has_separators: bool = False
-    is_utf8: bool = True
     longest_line: int = 0
     _open_line: int = 0
-    _decoder: codecs.IncrementalDecoder = field(default_factory=codecs.getincrementaldecoder("utf-8"))
     _last: bytes = b"\n"
 
     def see(self, chunk: bytes) -> None:
-        self.digest.update(chunk)
-        self.size += len(chunk)
         self.newlines += chunk.count(b"\n")
         # JSON may write a NUL as an escape, and that may be cut in two by the end of a chunk.
-        self.has_nul = self.has_nul or b"\x00" in chunk or b"\\u0000" in self._last + chunk
-        self.has_separators = self.has_separators or any(mark in self._last + chunk for mark in SEPARATORS)
-        self._see_lines(chunk)
+        seam = self._last + chunk[:5]
+        self.has_nul = self.has_nul or any(mark in part for mark in NULS for part in (chunk, seam))
+        self.has_separators = self.has_separators or any(mark in part for mark in SEPARATORS for part in (chunk, seam))
+        self._see_ends(chunk)
         self._last = chunk[-5:]
-        self.is_utf8 = self.is_utf8 and self._fits(chunk)
-
-    def end(self) -> None:
-        self.is_utf8 = self.is_utf8 and self._fits(b"", final=True)
-
-    @property
-    def sha256(self) -> str:
-        return self.digest.hexdigest()
 
     @property
     def lines(self) -> int:
         return self.newlines + (self._last[-1:] != b"\n")
 
-    def _see_lines(self, chunk: bytes) -> None:
+    def _see_ends(self, chunk: bytes) -> None:
         """Lines that end inside a chunk are shorter than the chunk; only one that spans chunks can be long."""
         first, last = chunk.find(b"\n"), chunk.rfind(b"\n")
         if first < 0:
@@ -134,6 +122,29 @@ class _Measured:
             self.longest_line = max(self.longest_line, self._open_line + first, last - first)
             self._open_line = len(chunk) - last - 1
         self.longest_line = max(self.longest_line, self._open_line)
+
+
+@dataclass
+class _Measured(_Lines):
+    """One pass over bytes: their lines, hash and length, and whether they are UTF-8."""
+
+    digest: "hashlib._Hash" = field(default_factory=hashlib.sha256)
+    size: int = 0
+    is_utf8: bool = True
+    _decoder: codecs.IncrementalDecoder = field(default_factory=codecs.getincrementaldecoder("utf-8"))
+
+    def see(self, chunk: bytes) -> None:
+        super().see(chunk)
+        self.digest.update(chunk)
+        self.size += len(chunk)
+        self.is_utf8 = self.is_utf8 and self._fits(chunk)
+
+    def end(self) -> None:
+        self.is_utf8 = self.is_utf8 and self._fits(b"", final=True)
+
+    @property
+    def sha256(self) -> str:
+        return self.digest.hexdigest()
 
     def _fits(self, chunk: bytes, *, final: bool = False) -> bool:
         try:
@@ -167,28 +178,27 @@ def _decoded(
     return replace(_arrived(measured, original, None, "unreadable", found), guess=detect(head) or "")
 
 
-def _arrived(measured: _Measured, original: Path, text: Path | None, encoding: str, found: _Measured) -> Arrival:
+def _arrived(measured: _Measured, original: Path, text: Path | None, encoding: str, found: _Lines) -> Arrival:
     return Arrival(
         *(measured.sha256, measured.size, original, text, encoding, found.lines, found.has_nul, found.longest_line),
         has_separators=found.has_separators or encoding == BINARY,
     )
 
 
-def _transcode(source: Path, encoding: str, target: Path) -> tuple[Path, _Measured] | None:
+def _transcode(source: Path, encoding: str, target: Path) -> tuple[Path, _Lines] | None:
     """Write `source` to `target` as UTF-8, line ends untouched. None when a byte does not fit `encoding`."""
     target.parent.mkdir(parents=True, exist_ok=True)
     decoder = codecs.getincrementaldecoder(encoding)()
-    measured = _Measured()
+    lines = _Lines()
     try:
         with source.open("rb") as old, target.open("wb") as new:
             while chunk := old.read(CHUNK_BYTES):
-                _pass_on(decoder.decode(chunk).encode("utf-8"), new, measured)
-            _pass_on(decoder.decode(b"", final=True).encode("utf-8"), new, measured)
+                _pass_on(decoder.decode(chunk).encode("utf-8"), new, lines)
+            _pass_on(decoder.decode(b"", final=True).encode("utf-8"), new, lines)
     except (UnicodeDecodeError, UnicodeEncodeError):
         target.unlink()
         return None
-    measured.end()
-    return target, measured
+    return target, lines
 
 
 def _copy(
@@ -212,17 +222,16 @@ def _copy(
 def rewrite(arrival: Arrival, lines: Iterable[str], target: Path) -> Arrival:
     """The arrival with other lines of text in place of its own: what was JSON or a workbook, as plain records."""
     target.parent.mkdir(parents=True, exist_ok=True)
-    measured = _Measured()
+    measured = _Lines()
     with target.open("wb") as copy:
         for line in lines:
             _pass_on(line.encode("utf-8"), copy, measured)
-    measured.end()
     arrival.throw_away_copies()
     counted = replace(arrival, lines=measured.lines, has_nul=measured.has_nul, longest_line=measured.longest_line)
     return replace(counted, text=target, has_separators=measured.has_separators)
 
 
-def _pass_on(chunk: bytes, copy: BinaryIO, measured: _Measured) -> None:
+def _pass_on(chunk: bytes, copy: BinaryIO, measured: _Lines) -> None:
     if chunk:
         measured.see(chunk)
         copy.write(chunk)

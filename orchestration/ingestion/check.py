@@ -18,7 +18,7 @@ from orchestration.ingestion.load import Counts, create_raw_table, load, read
 from orchestration.ingestion.opening import Places, arrive, open_source
 from orchestration.ingestion.proposal import propose
 from orchestration.ingestion.quarantine import refuse
-from orchestration.ingestion.recognition import find
+from orchestration.ingestion.recognition import find, why_buried
 from orchestration.ingestion.sources import RefusedFileError
 from orchestration.settings import CONTRACTS, Settings
 
@@ -108,6 +108,9 @@ def _contract_for(path: Path, name: str | None, contracts: Sequence[Contract]) -
         return fit.contract
     if decode_head(head.content, sorted({e for c in contracts for shape in c.files for e in shape.encodings})) is None:
         raise UnknownExportError(f"{path.name} is not text in any encoding that a contract names.")
+    buried = why_buried(in_use, head)
+    if buried:
+        raise UnknownExportError(f"No contract fits {path.name} as it is. {buried}")
     raise UnknownExportError(
         f"No contract fits {path.name}: none has its name pattern and all of whose required columns stand in its "
         "header. Name one with --contract SYSTEM/FEED to see what is missing, or write a new one "

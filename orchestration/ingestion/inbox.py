@@ -47,12 +47,13 @@ def scan(inbox: Path, contracts: Sequence[Contract], until: date) -> list[InboxF
     Nothing is passed over: what no contract fits comes back with a reason. Only hidden files, which
     desktops and copying programs leave behind, are not exports.
     """
-    files = [file for path in _walk(inbox) for file in _look_at(path, inbox, contracts)]
+    files = [file for path in exports_in(inbox) for file in _look_at(path, inbox, contracts)]
     due = [file for file in files if file.delivery_date is None or file.delivery_date <= until]
     return sorted(due, key=lambda file: (file.delivery_date or date.min, file.system, file.name))
 
 
-def _walk(inbox: Path) -> Iterator[Path]:
+def exports_in(inbox: Path) -> Iterator[Path]:
+    """Every file below the inbox, links included, hidden ones left out; in no order."""
     for path in inbox.rglob("*"):
         hidden = any(part.startswith(".") for part in path.relative_to(inbox).parts)
         if not hidden and (path.is_symlink() or path.is_file()):

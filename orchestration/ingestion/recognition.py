@@ -97,13 +97,9 @@ def why_none(contracts: Iterable[Contract], head: Head) -> str:
     """Name the contract that comes nearest and what the file lacks for it."""
     nearest: tuple[int, str] = (0, "Its first line is not the header of any known feed.")
     contracts = list(contracts)
-    buried = _buried(contracts, head)
-    if buried is not None:
-        fit = buried.contract.name
-        return (
-            f"The header of {fit} stands in its row {buried.preamble + 1}. Delete what is above it, or say "
-            f"header_within: {buried.preamble + 1} in data/contracts/{fit}.yml (and footer, if totals stand below)."
-        )
+    buried = why_buried(contracts, head)
+    if buried:
+        return buried
     for contract in contracts:
         for shape in contract.files:
             for header in head.headers(shape):
@@ -117,12 +113,19 @@ def _is_distinctive(header: Iterable[str], shape: FileShape) -> bool:
     return {fold(title) for title in shape.distinctive} <= {fold(title) for title in header}
 
 
-def _buried(contracts: Iterable[Contract], head: Head) -> Fit | None:
-    """The contract that the file would fit if there might be titles above its header."""
+def why_buried(contracts: Iterable[Contract], head: Head) -> str:
+    """Which contract the file would fit if there might be titles above its header, and what to do; '' for none."""
     deep = [
         contract.model_copy(update={"files": tuple(_deep(shape) for shape in contract.files)}) for contract in contracts
     ]
-    return find(deep, head)
+    fit = find(deep, head)
+    if fit is None:
+        return ""
+    name, row = fit.contract.name, fit.preamble + 1
+    return (
+        f"The header of {name} stands in its row {row}. Delete what is above it, or say header_within: {row} in "
+        f"data/contracts/{name}.yml (and footer, if totals stand below)."
+    )
 
 
 def _deep(shape: FileShape) -> FileShape:

@@ -2,6 +2,7 @@
 
 import csv
 import gzip
+import json
 import re
 import shutil
 from collections.abc import Callable
@@ -176,6 +177,14 @@ def test_a_blocking_check_publishes_nothing_and_ends_with_status_1(lived_in: Hou
     assert outcome.returncode == 1
     assert TRACE not in outcome.stdout + outcome.stderr
     assert f"{COSTS}_are_acceptable" in outcome.stderr
+    assert f"{COSTS}_half_broken.csv of {LAST_DAY}: 50 of 100 rows (cost), first row 2. A cell is not a number." in (
+        outcome.stderr
+    )
+    assert f"data/contracts/ads/{COSTS}.yml" in outcome.stderr
+    listed = json.loads(house.crm("quarantine", "list", "--json").stdout)
+    assert [(one["file_name"], one["rows"]) for one in listed if one["column"] == "cost"] == [
+        (f"{COSTS}_half_broken.csv", 50)
+    ]
     assert f"Readers still see version {before}" in outcome.stderr
     assert house.version == before
 

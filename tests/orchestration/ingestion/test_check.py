@@ -91,6 +91,7 @@ def test_a_file_that_would_be_refused_whole_says_why(home: Settings, export: Pat
     [
         ("users.csv", b"a,b\n1,2\n", "No contract fits users.csv"),
         ("people.csv", GOOD.encode(), "No contract fits people.csv"),
+        ("users.csv", b"All users\n\n" + GOOD.encode(), "The header of zendesk/users stands in its row 3"),
         ("users.csv", b"", "No contract fits users.csv"),
         ("users.csv", b"\x81\xff", "users.csv is not text in any encoding that a contract names."),
     ],

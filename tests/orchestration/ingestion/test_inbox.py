@@ -59,6 +59,11 @@ def test_an_export_is_matched_to_its_contract_its_system_and_its_day(inbox: Path
         ("shop/2026-02-28/list.csv", b"1,2.50,red\n2,3.00,blue\n", "Its first line is not the header"),
         ("shop/2026-02-28/quote.csv", b'id,"price\n1,2\n', "It looks like shop/things, but lacks the column price."),
         ("shop/2026-02-28/things.txt", GOOD, "Its header fits shop/things, but its name does not fit *.csv."),
+        (
+            "shop/2026-02-28/title.csv",
+            b"Things\n\n" + GOOD,
+            "The header of shop/things stands in its row 3. Delete what",
+        ),
         ("shop/2026-02-28/semicolon.csv", GOOD.replace(b",", b";"), "Its first line is not the header"),
     ],
 )
