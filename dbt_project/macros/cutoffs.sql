@@ -7,7 +7,7 @@
         as_of_date,
         as_of_date as run_date
     from (select {{ as_of_date() }} as as_of_date) as run
-    {%- for month in range(var('training_cutoff_months')) %}
+    {%- for month in range(var('training_cutoff_months') | int) %}
 
     union all
 

@@ -57,7 +57,7 @@
         {%- for relation, moment, columns in changes %}
         select
             cast({{ moment }} as date) as changed_date,
-            {{ rows_hash(["'" ~ relation ~ loop.index ~ "'"] + columns) }} as rows_hash
+            {{ rows_hash((["'" ~ relation ~ loop.index ~ "'"] + columns) | join(', ')) }} as rows_hash
         from {{ ref(relation) }}
         group by cast({{ moment }} as date)
         {% if not loop.last %}union all{% endif %}

@@ -4,9 +4,9 @@
 {%- endmacro %}
 
 {% macro default__rows_hash(columns) -%}
-    sum(cast(xxhash64({{ columns | join(', ') }}) as decimal(38, 0)))
+    sum(cast(xxhash64({{ columns }}) as decimal(38, 0)))
 {%- endmacro %}
 
 {% macro duckdb__rows_hash(columns) -%}
-    sum(cast(hash({{ columns | join(', ') }}) as decimal(38, 0)))
+    sum(cast(hash({{ columns }}) as decimal(38, 0)))
 {%- endmacro %}

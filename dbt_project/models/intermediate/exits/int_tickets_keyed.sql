@@ -52,7 +52,9 @@ tickets as (
             when zendesk_tickets.status in ('solved', 'closed')
                 then coalesce(zendesk_tickets.solved_at, zendesk_tickets.updated_at)
         end as closed_at,
-        {{ dbt.dateadd('second', 'cast(60 * zendesk_tickets.first_reply_minutes as integer)', 'zendesk_tickets.created_at') }}
+        {{ dbt.dateadd(
+            'second', 'cast(60 * zendesk_tickets.first_reply_minutes as integer)', 'zendesk_tickets.created_at'
+        ) }}
             as first_response_at,
         coalesce(zendesk_tickets.reopen_count, 0) as reopen_count,
         greatest(coalesce(zendesk_tickets.assignee_count, 1) - 1, 0) as handoff_count,

@@ -25,28 +25,34 @@ campaign_touches as (
 
 ),
 
-events as (
+visits as (
 
-    select * from {{ ref('fct_events') }}
+    select * from {{ ref('fct_sessions') }}
+
+),
+
+leads as (
+
+    select * from {{ ref('fct_leads') }}
+
+),
+
+contracts as (
+
+    select * from {{ ref('fct_contracts') }}
+
+),
+
+points as (
+
+    select * from {{ ref('fct_points') }}
+    where kind = 'redeemed'
 
 ),
 
 tasks as (
 
     select * from {{ ref('int_tasks_keyed') }}
-
-),
-
-visits as (
-
-    select
-        source_system,
-        customer_id,
-        session_id,
-        min(occurred_at) as occurred_at
-    from events
-    where session_id is not null
-    group by source_system, customer_id, session_id
 
 ),
 
@@ -97,26 +103,66 @@ touches as (
         source_system,
         session_id,
         customer_id,
-        occurred_at
+        started_at
     from visits
 
     union all
 
     select
-        'task',
+        case lower(task_type) when 'call' then 'call' when 'email' then 'email' else 'task' end,
         'salesforce',
         task_id,
         customer_id,
         occurred_at
     from tasks
 
+    union all
+
+    select
+        'campaign_response',
+        'salesforce',
+        campaign_touch_id,
+        customer_id,
+        responded_at
+    from campaign_touches
+    where responded_at is not null
+
+    union all
+
+    select
+        'lead',
+        'salesforce',
+        lead_id,
+        customer_id,
+        created_at
+    from leads
+
+    union all
+
+    select
+        'contract',
+        'erp',
+        contract_id,
+        customer_id,
+        cast(signed_date as timestamp)
+    from contracts
+
+    union all
+
+    select
+        'points_redeemed',
+        'youzan',
+        entry_id,
+        customer_id,
+        occurred_at
+    from points
+
 ),
 
--- Two people may log in during one visit, so the customer is part of the key.
 interactions as (
 
     select
-        concat(interaction_type, '|', reference_id, '|', customer_id) as interaction_id,
+        concat(interaction_type, '|', reference_id) as interaction_id,
         customer_id,
         interaction_type,
         occurred_at,

@@ -2,7 +2,10 @@ with
 
 customers as (
 
-    select * from {{ ref('dim_customers') }}
+    select
+        *,
+        floor({{ dbt.datediff('birth_date', as_of_date(), 'day') }} / 365.25) as age_years
+    from {{ ref('dim_customers') }}
 
 ),
 
@@ -38,6 +41,31 @@ customer_360 as (
         features.as_of_date,
         customers.entity_type,
         customers.country,
+        customers.region,
+        customers.province,
+        customers.city,
+        customers.gender,
+        case
+            when customers.birth_date is null or customers.age_years not between 0 and 120 then 'unknown'
+            when customers.age_years < 18 then 'under_18'
+            when customers.age_years < 25 then '18_24'
+            when customers.age_years < 35 then '25_34'
+            when customers.age_years < 45 then '35_44'
+            when customers.age_years < 55 then '45_54'
+            when customers.age_years < 65 then '55_64'
+            else '65_up'
+        end as age_band,
+        customers.status,
+        customers.level,
+        customers.owner_id,
+        customers.consent_email,
+        customers.consent_phone,
+        customers.consent_sms,
+        features.member_level,
+        features.points_balance,
+        features.first_source,
+        features.first_channel,
+        features.cohort_month,
         customers.record_count,
         customers.source_systems,
         customers.first_seen_date,
@@ -49,6 +77,12 @@ customer_360 as (
         features.net_revenue,
         features.currency_code,
         features.avg_order_value,
+        features.orders_365d,
+        features.net_revenue_365d,
+        features.refund_share,
+        features.satisfaction_mean,
+        features.visits_90d,
+        features.days_since_last_visit,
         rfm.r_score,
         rfm.f_score,
         rfm.m_score,

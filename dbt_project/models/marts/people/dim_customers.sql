@@ -12,51 +12,157 @@ person_records as (
 
 ),
 
-source_priority as (
+golden as (
 
-    select * from {{ ref('source_priority') }}
+    select * from {{ ref('customer_field_provenance') }}
 
 ),
 
--- Whom to believe: the systems in the order of source_priority; of one system the newest record.
-ranked as (
+history as (
+
+    select * from {{ ref('dim_customer_history') }}
+    where is_current
+
+),
+
+places as (
+
+    select * from {{ ref('places') }}
+
+),
+
+colleagues as (
+
+    select * from {{ ref('stg_salesforce__users') }}
+
+),
+
+members as (
 
     select
         customer_records.customer_id,
-        person_records.*,
-        row_number() over (
-            partition by customer_records.customer_id
-            order by
-                source_priority.priority nulls last,
-                person_records.source_system,
-                person_records.last_seen_at desc nulls last,
-                person_records.record_key
-        ) as golden_rank
+        min(customer_records.entity_type) as entity_type,
+        count(*) as record_count,
+        {{ sorted_list('customer_records.source_system') }} as source_systems,
+        cast(min(person_records.first_seen_at) as date) as first_seen_date,
+        cast(max(person_records.last_seen_at) as date) as last_seen_date
     from customer_records
     inner join person_records
         on customer_records.record_key = person_records.record_key
-    left join source_priority
-        on person_records.source_system = source_priority.source_system
+    group by customer_records.customer_id
+
+),
+
+-- A customer is first of the system of the earliest record.
+first_records as (
+
+    select
+        customer_records.customer_id,
+        customer_records.source_system,
+        row_number() over (
+            partition by customer_records.customer_id
+            order by person_records.first_seen_at nulls last, customer_records.record_key
+        ) as record_rank
+    from customer_records
+    inner join person_records
+        on customer_records.record_key = person_records.record_key
+
+),
+
+fields as (
+
+    select
+        {%- for field in ['full_name', 'given_name', 'family_name', 'gender', 'birth_date', 'email', 'phone',
+            'company_name', 'address', 'city', 'province', 'country', 'owner_id', 'member_number', 'member_level',
+            'parent_record_key', 'consent_email', 'consent_phone', 'consent_sms'] %}
+        max(case when field = '{{ field }}' then value end) as {{ field }},
+        {%- endfor %}
+        customer_id
+    from golden
+    group by customer_id
+
+),
+
+-- A city is looked up by its name, without the character for city behind it; a province where the city says nothing.
+placed as (
+
+    select
+        fields.*,
+        coalesce(countries.country, cities.country, provinces.country, fields.country) as known_country,
+        case
+            when countries.country is null or countries.country = cities.country then cities.city
+        end as known_city,
+        coalesce(cities.province, provinces.province) as known_province,
+        coalesce(cities.region, provinces.region, countries.region) as known_region
+    from fields
+    left join places as countries
+        on
+            countries.level = 'country'
+            and lower(trim(fields.country)) = countries.spelling
+    left join places as cities
+        on
+            cities.level = 'city'
+            and lower(
+                case
+                    when fields.city like '%_市' then substring(trim(fields.city), 1, length(trim(fields.city)) - 1)
+                    else trim(fields.city)
+                end
+            ) = cities.spelling
+            and coalesce(countries.country, cities.country) = cities.country
+    left join places as provinces
+        on
+            provinces.level = 'province'
+            and lower(trim(fields.province)) = provinces.spelling
+            and coalesce(countries.country, provinces.country) = provinces.country
 
 ),
 
 customers as (
 
     select
-        customer_id,
-        min(entity_type) as entity_type,
-        min_by(full_name, golden_rank) filter (where full_name is not null) as full_name,
-        min_by(email, golden_rank) filter (where email is not null) as email,
-        min_by(phone, golden_rank) filter (where phone is not null) as phone,
-        min_by(company_name, golden_rank) filter (where company_name is not null) as company_name,
-        min_by(city, golden_rank) filter (where city is not null) as city,
-        min_by(country, golden_rank) filter (where country is not null) as country,
-        count(*) as record_count,
-        {{ sorted_list('source_system') }} as source_systems,
-        cast(min(first_seen_at) as date) as first_seen_date,
-        cast(max(last_seen_at) as date) as last_seen_date
-    from ranked
-    group by customer_id
+        members.customer_id,
+        members.entity_type,
+        placed.full_name,
+        placed.given_name,
+        placed.family_name,
+        placed.gender,
+        {{ date_or_null('placed.birth_date') }} as birth_date,
+        placed.email,
+        placed.phone,
+        placed.company_name,
+        placed.address,
+        coalesce(placed.known_city, 'unknown') as city,
+        coalesce(placed.known_province, 'unknown') as province,
+        coalesce(placed.known_region, 'unknown') as region,
+        placed.known_country as country,
+        coalesce(history.status, 'following_up') as status,
+        coalesce(history.level, 'potential') as level,
+        placed.owner_id,
+        colleagues.full_name as owner_name,
+        cast(placed.consent_email as boolean) as consent_email,
+        cast(placed.consent_phone as boolean) as consent_phone,
+        cast(placed.consent_sms as boolean) as consent_sms,
+        case when parents.customer_id <> members.customer_id then parents.customer_id end as parent_customer_id,
+        placed.member_number,
+        placed.member_level,
+        first_records.source_system as first_source,
+        members.record_count,
+        members.source_systems,
+        members.first_seen_date,
+        members.last_seen_date
+    from members
+    inner join first_records
+        on
+            members.customer_id = first_records.customer_id
+            and first_records.record_rank = 1
+    left join placed
+        on members.customer_id = placed.customer_id
+    left join history
+        on members.customer_id = history.customer_id
+    left join colleagues
+        on placed.owner_id = colleagues.user_id
+    left join customer_records as parents
+        on placed.parent_record_key = parents.record_key
 
 )
 

@@ -13,11 +13,15 @@ renamed as (
         ---------- ids
         id as account_id,
         master_record_id as merged_into_account_id,
+        parent_id as parent_account_id,
+        owner_id,
 
         ---------- company
         name as company_name,
         phone,
         billing_city as city,
+        billing_street as street,
+        billing_state as province,
         billing_country as country,
 
         ---------- strings

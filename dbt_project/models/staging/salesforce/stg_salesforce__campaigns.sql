@@ -12,6 +12,7 @@ renamed as (
 
         ---------- ids
         id as campaign_id,
+        code as campaign_code,
 
         ---------- strings
         name as campaign_name,
@@ -20,6 +21,7 @@ renamed as (
 
         ---------- numerics
         cast(actual_cost as decimal(18, 2)) as actual_cost,
+        cast(budgeted_cost as decimal(18, 2)) as budgeted_cost,
 
         ---------- booleans
         coalesce(cast(is_deleted as boolean), false) as is_deleted,

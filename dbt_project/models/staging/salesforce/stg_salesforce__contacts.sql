@@ -14,18 +14,26 @@ renamed as (
         id as contact_id,
         account_id,
         master_record_id as merged_into_contact_id,
+        owner_id,
 
         ---------- person
         coalesce(name, nullif(trim(concat(coalesce(first_name, ''), ' ', coalesce(last_name, ''))), '')) as full_name,
+        first_name as given_name,
+        last_name as family_name,
+        birthdate as birth_date,
         email,
         mobile_phone,
         phone,
         home_phone,
         mailing_city as city,
+        mailing_street as street,
+        mailing_state as province,
         mailing_country as country,
 
         ---------- booleans
         coalesce(cast(is_deleted as boolean), false) as is_deleted,
+        not cast(has_opted_out_of_email as boolean) as may_be_emailed,
+        not cast(do_not_call as boolean) as may_be_called,
 
         ---------- timestamps
         cast(created_date as timestamp) as created_at,

@@ -19,10 +19,14 @@ renamed as (
 
         ---------- person
         coalesce(name, nullif(trim(concat(coalesce(first_name, ''), ' ', coalesce(last_name, ''))), '')) as full_name,
+        first_name as given_name,
+        last_name as family_name,
         email,
         phone,
         company as company_name,
+        street,
         city,
+        state as province,
         country,
 
         ---------- strings

@@ -14,11 +14,15 @@ renamed as (
         id as opportunity_id,
         account_id,
         campaign_id,
+        owner_id,
 
         ---------- strings
         stage_name,
         type as opportunity_type,
         lead_source,
+        loss_reason,
+        competitor,
+        upper(currency_iso_code) as currency_code,
 
         ---------- numerics
         cast(amount as decimal(18, 2)) as amount,

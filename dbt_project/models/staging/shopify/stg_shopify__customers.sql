@@ -19,8 +19,11 @@ renamed as (
             when upper(last_name) = lower(last_name) then nullif(concat(last_name, coalesce(first_name, '')), '')
             else nullif(trim(concat(coalesce(first_name, ''), ' ', coalesce(last_name, ''))), '')
         end as full_name,
+        first_name as given_name,
+        last_name as family_name,
         email,
         phone,
+        address1 as street,
         address_phone,
         cast(birth_date as date) as birth_date,
 
@@ -31,8 +34,8 @@ renamed as (
         coalesce(country, country_code) as country,
 
         ---------- booleans
-        coalesce(cast(accepts_email_marketing as boolean), false) as accepts_email_marketing,
-        coalesce(cast(accepts_sms_marketing as boolean), false) as accepts_sms_marketing,
+        cast(accepts_email_marketing as boolean) as accepts_email_marketing,
+        cast(accepts_sms_marketing as boolean) as accepts_sms_marketing,
 
         ---------- dates
         first_delivery_date

@@ -1,0 +1,89 @@
+{#- What the source records say of a person or company beyond who they are; ephemeral: one reader. -#}
+{{ config(materialized='ephemeral', access='private') }}
+
+with
+
+contacts as (
+
+    select * from {{ ref('stg_salesforce__contacts') }}
+
+),
+
+leads as (
+
+    select * from {{ ref('stg_salesforce__leads') }}
+
+),
+
+accounts as (
+
+    select * from {{ ref('stg_salesforce__accounts') }}
+
+),
+
+shop_customers as (
+
+    select * from {{ ref('stg_shopify__customers') }}
+
+),
+
+members as (
+
+    select * from {{ ref('stg_youzan__customers') }}
+
+),
+
+attributes as (
+
+    select
+        concat('salesforce|contact|', contact_id) as record_key,
+        given_name,
+        family_name,
+        cast(null as {{ dbt.type_string() }}) as gender,
+        cast(birth_date as {{ dbt.type_string() }}) as birth_date,
+        street as address,
+        cast(null as {{ dbt.type_string() }}) as other_city,
+        province,
+        owner_id,
+        may_be_emailed as consent_email,
+        may_be_called as consent_phone,
+        cast(null as boolean) as consent_sms,
+        cast(null as {{ dbt.type_string() }}) as member_number,
+        cast(null as {{ dbt.type_string() }}) as member_level,
+        concat('salesforce|account|', account_id) as parent_record_key
+    from contacts
+
+    union all
+
+    select
+        concat('salesforce|lead|', lead_id), given_name, family_name, null, null, street, null, province, owner_id,
+        null, null, null, null, null, null
+    from leads
+
+    union all
+
+    select
+        concat('salesforce|account|', account_id), null, null, null, null, street, null, province, owner_id,
+        null, null, null, null, null, concat('salesforce|account|', parent_account_id)
+    from accounts
+
+    union all
+
+    select
+        concat('shopify|customer|', customer_id), given_name, family_name, null,
+        cast(birth_date as {{ dbt.type_string() }}), street, null, province, null,
+        accepts_email_marketing, null, accepts_sms_marketing, null, null, null
+    from shop_customers
+
+    union all
+
+    select
+        concat('youzan|member|', member_id), null, null,
+        case gender when '男' then 'male' when '女' then 'female' end,
+        birth_date, null, wechat_region, null, null,
+        null, null, null, benefit_card, level, null
+    from members
+
+)
+
+select * from attributes
