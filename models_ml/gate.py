@@ -12,14 +12,16 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from models_ml import evaluation
+from models_ml import additive, evaluation
 from models_ml.btyd.histories import Floats
+from models_ml.cuts import log_odds, probability
 from models_ml.evaluation import Interval
 
 Ranking = Callable[[Floats, Floats], Callable[[Floats], float]]
 DRAWS, SEED = 200, 20260101
-# Beyond these a probability is no probability. Where no year ago is known the season cannot be, and everybody errs.
-CALIBRATION_LIMIT, CALIBRATION_LIMIT_WITHOUT_SEASON = 0.05, 0.15
+# Beyond the first a probability is no probability. Where no year ago is known nobody can know the level of the season:
+# there the first limit holds for what is left when the level is taken out, and the second for the whole.
+CALIBRATION_LIMIT, CALIBRATION_LIMIT_WITHOUT_SEASON = 0.05, 0.25
 LEAK_LIMIT = 0.95
 
 CALLED = {
@@ -100,7 +102,7 @@ def judge_probabilities(tests: Sequence[Test], order: Sequence[str], standing: s
         ]
         against = _against_gain(name, gain[2], "recency") + _against_worse(name, standing, worse)
         for test, error, limit in zip(tests, errors, limits, strict=True):
-            if error > limit:
+            if error > limit or _error_of_shape(test, name) > CALIBRATION_LIMIT + _chance(test):
                 against.append(
                     (
                         f"{called(name)[0]}: its probabilities are off by {error:.3f} on average at {test.cutoff} "
@@ -196,9 +198,19 @@ def _absolute(truth: Floats, forecast: Floats) -> Floats:
 
 def _limit(test: Test) -> float:
     """The limit on the calibration error, and what chance alone adds to it in bins of this size."""
+    return (CALIBRATION_LIMIT if test.season_is_known else CALIBRATION_LIMIT_WITHOUT_SEASON) + _chance(test)
+
+
+def _chance(test: Test) -> float:
     rate = float(test.truth.mean())
-    chance = 0.8 * np.sqrt(rate * (1 - rate) * evaluation.BINS / len(test.truth))
-    return (CALIBRATION_LIMIT if test.season_is_known else CALIBRATION_LIMIT_WITHOUT_SEASON) + float(chance)
+    return float(0.8 * np.sqrt(rate * (1 - rate) * evaluation.BINS / len(test.truth)))
+
+
+def _error_of_shape(test: Test, name: str) -> float:
+    """The calibration error that is left when the log-odds are moved to the level that came true."""
+    margin = log_odds(test.candidates[name])
+    level = additive.level(margin, np.ones(len(margin)), float(test.truth.mean()))
+    return evaluation.expected_calibration_error(test.truth, probability(margin + level))
 
 
 def _passed(name: str) -> tuple[str, str]:

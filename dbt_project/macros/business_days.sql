@@ -4,7 +4,7 @@
   2009 to 2036; the seed ends before, from then on weekdays count.
 #}
 {% macro business_days() -%}
-    {%- set minutes = 60 * (var('service_closes') - var('service_opens')) -%}
+    {%- set minutes = 60 * (var('service_closes') | int - var('service_opens') | int) -%}
     select
         days.day,
         days.is_open,
@@ -46,9 +46,9 @@
     {{ days }}.minutes_before + {{ days }}.is_open * greatest(
         0,
         least(
-            {{ 60 * (var('service_closes') - var('service_opens')) }},
+            {{ 60 * (var('service_closes') | int - var('service_opens') | int) }},
             extract(hour from {{ local_moment }}) * 60 + extract(minute from {{ local_moment }})
-            + extract(second from {{ local_moment }}) / 60 - {{ 60 * var('service_opens') }}
+            + extract(second from {{ local_moment }}) / 60 - {{ 60 * (var('service_opens') | int) }}
         )
     )
 {%- endmacro %}

@@ -1,6 +1,6 @@
 {#
   A feed whose rows are the lines of orders sends an order again, with all its lines, when it has changed. This is a
-  query over the lines of the newest version of each order, as far as deliveries had come by as_of_date.
+  query over the lines of the newest version of each order, as far as deliveries had come by known_on.
 #}
 {% macro newest_orders(relation, key) -%}
     select *
@@ -17,7 +17,7 @@
                 order by _delivery_date desc, _row_number desc, _row_hash desc
             ) as newest_file_id
         from {{ relation }}
-        where _delivery_date <= {{ as_of_date() }}
+        where _delivery_date <= {{ known_on() }}
     ) as versions
     where
         _delivery_date = newest_delivery_date

@@ -126,7 +126,8 @@ def _moments(leaves: Floats, size: Floats, time: Floats) -> tuple[Floats, Floats
 def train(histories: Histories, coins_at_first: int = 0) -> BetaGeometric:
     """Fit by maximum likelihood: BG/NBD, or MBG/NBD with coins_at_first = 1. Raises `fitting.NoFit`."""
     unit = float(max(histories.observed.mean(), 1e-9))
-    rows, weights, _ = histories.in_units_of(unit).distinct()
+    found, weights, _ = histories.distinct()
+    rows = found.in_units_of(unit)
     top = maximise(likelihood(rows, weights, coins_at_first), STARTS, float(weights.sum()))
     r, alpha, a, b = map(float, top.parameters)
     # In the unit given, every arrival's density is divided by the unit once.

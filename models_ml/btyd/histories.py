@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
+FEW_KEYS = 1 << 23  # so many can be counted in a table; more are sorted
 
 
 @dataclass(frozen=True)
@@ -52,15 +53,34 @@ class Histories:
         Days are whole numbers, so a million customers have some hundred thousand distinct histories; a likelihood
         needs each once.
         """
-        order = np.lexsort((self.last, self.observed, self.repeats))
-        repeats, last, observed = self.repeats[order], self.last[order], self.observed[order]
-        is_new = np.ones(len(order), dtype=bool)
-        is_new[1:] = (np.diff(repeats) != 0) | (np.diff(observed) != 0) | (np.diff(last) != 0)
-        starts = np.flatnonzero(is_new)
-        place = np.empty(len(order), dtype=np.intp)
-        place[order] = np.cumsum(is_new) - 1
-        weights = np.diff(np.append(starts, len(order))).astype(float)
-        return Histories(repeats[starts], last[starts], observed[starts]), weights, place
+        keys = self._keys()
+        if keys is None:
+            order = np.lexsort((self.last, self.observed, self.repeats))
+            ordered = self.take(order)
+            is_new = np.ones(len(order), dtype=bool)
+            is_new[1:] = (
+                (np.diff(ordered.repeats) != 0) | (np.diff(ordered.observed) != 0) | (np.diff(ordered.last) != 0)
+            )
+            first, place = order[is_new], np.empty(len(order), dtype=np.intp)
+            place[order] = np.cumsum(is_new) - 1
+        elif int(keys.max(initial=0)) < FEW_KEYS:
+            counted = np.bincount(keys)
+            place = (np.cumsum(counted > 0) - 1)[keys]
+            first = np.empty(int(place.max(initial=-1)) + 1, dtype=np.intp)
+            first[place] = np.arange(len(keys))
+        else:
+            _, first, place = np.unique(keys, return_index=True, return_inverse=True)
+        return self.take(first), np.bincount(place, minlength=len(first)).astype(float), place
+
+    def _keys(self) -> NDArray[np.int64] | None:
+        """One whole number a history, in the order of repeats, observed, last; None where times are not whole."""
+        if not (len(self) and all((part == np.floor(part)).all() for part in (self.repeats, self.last, self.observed))):
+            return None
+        days = int(self.observed.max()) + 1
+        if (float(self.repeats.max()) + 1) * days**2 > 2**62:
+            return None
+        repeats, observed, last = (part.astype(np.int64) for part in (self.repeats, self.observed, self.last))
+        return (repeats * days + observed) * days + last
 
 
 def on_distinct(values: Floats) -> tuple[Floats, NDArray[np.intp]]:

@@ -71,7 +71,8 @@ class Pareto:
 def train(histories: Histories) -> Pareto:
     """Fit by maximum likelihood. Raises `fitting.NoFit`."""
     unit = float(max(histories.observed.mean(), 1e-9))
-    rows, weights, _ = histories.in_units_of(unit).distinct()
+    found, weights, _ = histories.distinct()
+    rows = found.in_units_of(unit)
     top = maximise(likelihood(rows, weights), STARTS, float(weights.sum()))
     r, alpha, s, beta = map(float, top.parameters)
     log_likelihood = float(top.log_likelihood - weights @ rows.repeats * np.log(unit))

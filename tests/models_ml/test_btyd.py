@@ -80,6 +80,19 @@ def test_equal_histories_counted_once_give_the_same_model_as_row_by_row(sample: 
     assert collapsed[0] == pytest.approx(pareto.likelihood(sample, np.ones(len(sample)))(logs)[0], rel=1e-12)
 
 
+@pytest.mark.parametrize(("days", "table"), [(1.0, 1 << 23), (1.0, 1), (7.0, 1 << 23)])
+def test_however_they_are_found_the_distinct_histories_stand_for_all(sample: Histories, monkeypatch, days, table):
+    """Whole days are counted in a table or sorted as numbers, other times compared: one answer."""
+    monkeypatch.setattr("models_ml.btyd.histories.FEW_KEYS", table)
+    histories = Histories(sample.repeats, np.round(sample.last * 7) / days, np.round(sample.observed * 7) / days)
+    rows, weights, place = histories.distinct()
+    told = [np.array_equal(getattr(rows, part)[place], getattr(histories, part)) for part in vars(histories)]
+    assert all(told)
+    assert weights.tolist() == np.bincount(place).tolist()
+    seen = set(zip(rows.repeats, rows.last, rows.observed, strict=True))
+    assert len(seen) == len(rows) == len(set(zip(*vars(histories).values(), strict=True)))
+
+
 def test_the_order_of_customers_does_not_matter(sample: Histories):
     shuffled = sample.take(np.random.default_rng(1).permutation(len(sample)))
     assert pareto.train(shuffled) == pareto.train(sample)

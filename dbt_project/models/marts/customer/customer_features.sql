@@ -224,9 +224,9 @@ first_touches as (
         select
             customer_id,
             channel,
-            created_at,
-            created_at,
-            lead_id
+            created_at as known_at,
+            created_at as occurred_at,
+            lead_id as touch_id
         from {{ ref('fct_leads') }}
     ) as touches
     where
@@ -389,7 +389,7 @@ features as (
         on
             customers.customer_id = first_touches.customer_id
             and first_touches.touch_number = 1
-            and first_touches.known_at < cutoffs.as_of_date
+            and cutoffs.as_of_date > first_touches.known_at
     left join campaign_features
         on
             customers.customer_id = campaign_features.customer_id

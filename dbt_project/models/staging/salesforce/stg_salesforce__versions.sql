@@ -38,7 +38,7 @@ numbered as (
             order by _delivery_date, _row_number, _row_hash
         ) as version_number
     from source
-    where _delivery_date <= {{ as_of_date() }}
+    where _delivery_date <= {{ known_on() }}
 
 ),
 

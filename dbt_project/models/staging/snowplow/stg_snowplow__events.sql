@@ -3,7 +3,7 @@ with
 source as (
 
     select * from {{ source('raw_snowplow', 'events') }}
-    where _delivery_date <= {{ as_of_date() }}
+    where _delivery_date <= {{ known_on() }}
 
 ),
 
