@@ -15,7 +15,7 @@ from models_ml import rfm
 from models_ml.history import History, Ints, date_of, day_number, days_of, quarters_behind
 from models_ml.steady import Codes, Settled, by_own_edges, own_days, settle
 
-WARM_UP = 14  # days in which three equal ones are found
+WARM_UP = 10  # days in which three equal ones are found
 ENOUGH = 100  # buyers, for edges to be held for a quarter
 
 
