@@ -5,12 +5,14 @@ from pathlib import Path
 
 import dagster as dg
 import duckdb
+import pandas as pd
 import pytest
 
 from models_ml.persona_words import NAMES
 from models_ml.portrait_cards import CARDS, card
+from models_ml.refusal import TooLittleData
 from models_ml.trust import CONDUCT as KINDS
-from orchestration.portrait_inputs import CONDUCT, LEADS, OVERRIDES, TASTES, trust_overrides
+from orchestration.portrait_inputs import CONDUCT, LEADS, OVERRIDES, TASTES, Inputs, trust_overrides
 from orchestration.portrait_models import MODELS
 from orchestration.portrait_tables import PUBLISHED, TABLES
 from orchestration.settings import DBT_PROJECT
@@ -145,3 +147,27 @@ def test_every_code_has_a_name_in_the_seed():
     wanted |= {("loyalty", tier) for tier in loyalty.TIERS} | {("persona", code) for code in NAMES}
     wanted |= {("trust", band) for band in ("high", "normal", "low")}
     assert wanted <= named
+
+
+class Shop:
+    """A warehouse to read from."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+        self.connection = connection
+
+    def read(self, query: str) -> pd.DataFrame:
+        return self.connection.sql(query).df()
+
+
+@pytest.mark.parametrize("model", list(MODELS))
+def test_a_company_that_has_sold_nothing_gets_a_sentence_and_no_rows(marts: duckdb.DuckDBPyConnection, model: str):
+    marts.execute("""
+        create or replace table marts.customer_features (customer_id varchar, as_of_date date, order_count integer,
+            orders_365d integer, avg_order_value decimal(18,2), price_level double, category_count integer,
+            discount_share double, first_source varchar, currency_code varchar);
+        alter table marts.fct_refunds add column refund_date date;
+    """)
+    with pytest.raises(TooLittleData) as refused:
+        MODELS[model](Inputs(Shop(marts), DAY))  # type: ignore[arg-type]
+    assert refused.value.en
+    assert refused.value.zh
