@@ -41,7 +41,7 @@ ARCHETYPES = {
 MINIMUM_CUSTOMERS = 100
 SIZES = (3, 4, 5)
 STABLE, VISIBLE = 0.9, 0.3  # adjusted Rand index, silhouette
-BOOTSTRAPS, STARTS, SAMPLE = 6, 3, 3_000
+BOOTSTRAPS, STARTS, SAMPLE = 6, 3, 2_000
 FARTHEST = 3.0  # standard deviations at which a habit is cut off
 
 

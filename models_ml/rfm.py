@@ -148,7 +148,15 @@ def train(features: pd.DataFrame) -> RfmThresholds:
     empty, a recency is negative, a customer stands there twice, or days or currencies are mixed.
     """
     buyers = _buyers(features)
-    recency, frequency, monetary = _larger_is_better(buyers)
+    return learn(_larger_is_better(buyers), _the_currency(buyers))
+
+
+def learn(measures: tuple[NDArray[np.float64], ...], currency_code: str) -> RfmThresholds:
+    """The thresholds of buyers given as arrays [n] in which larger is better: minus recency_days, order_count,
+    net_revenue. Raises NobodyHasBought without a buyer."""
+    recency, frequency, monetary = measures
+    if not len(recency):
+        raise NobodyHasBought("No customer has an order, so there is nothing to compare.")
     recency_edges, order_count_edges, net_revenue_edges = _edges(recency), _edges(frequency), _edges(monetary)
     return RfmThresholds(
         recency_edges=recency_edges,
@@ -157,9 +165,17 @@ def train(features: pd.DataFrame) -> RfmThresholds:
         mean_r_score=_mean(_score(recency_edges, recency)),
         mean_f_score=_mean(_score(order_count_edges, frequency)),
         mean_m_score=_mean(_score(net_revenue_edges, monetary)),
-        customer_count=len(buyers),
-        currency_code=_the_currency(buyers),
+        customer_count=len(recency),
+        currency_code=currency_code,
     )
+
+
+def groups(
+    thresholds: RfmThresholds, measures: tuple[NDArray[np.float64], ...]
+) -> tuple[NDArray[np.integer], NDArray[np.integer]]:
+    """Places in SEGMENTS and in SEGMENTS_8 of customers given as for `learn` [n]."""
+    scores = [_score(edges, values) for edges, values in zip(thresholds._edges(), measures, strict=True)]
+    return _groups(thresholds, scores)
 
 
 def score(thresholds: RfmThresholds, features: pd.DataFrame) -> pd.DataFrame:
@@ -181,18 +197,14 @@ def score(thresholds: RfmThresholds, features: pd.DataFrame) -> pd.DataFrame:
     r_score = _score(thresholds.recency_edges, recency)
     f_score = _score(thresholds.order_count_edges, frequency)
     m_score = _score(thresholds.net_revenue_edges, monetary)
-    place_of_8 = (
-        4 * (r_score >= thresholds.mean_r_score)
-        + 2 * (f_score >= thresholds.mean_f_score)
-        + 1 * (m_score >= thresholds.mean_m_score)
-    )
+    place, place_of_8 = _groups(thresholds, [r_score, f_score, m_score])
     return buyers.assign(
         recency_days=buyers["recency_days"].astype("int32"),
         order_count=buyers["order_count"].astype("int32"),
         r_score=r_score,
         f_score=f_score,
         m_score=m_score,
-        segment=_name(SEGMENTS, _SEGMENT_PLACES[r_score - 1, f_score - 1]),
+        segment=_name(SEGMENTS, place),
         segment_8=_name(SEGMENTS_8, place_of_8),
     )[list(OUTPUTS)]
 
@@ -303,6 +315,18 @@ def _mean(scores: NDArray[np.int32]) -> float:
 
 def _score(edges: tuple[float, ...], values: NDArray[np.float64]) -> NDArray[np.int32]:
     return (np.searchsorted(np.array(edges), values, side="right") + 1).astype("int32")
+
+
+def _groups(
+    thresholds: RfmThresholds, scores: list[NDArray[np.int32]]
+) -> tuple[NDArray[np.integer], NDArray[np.integer]]:
+    r_score, f_score, m_score = scores
+    place_of_8 = (
+        4 * (r_score >= thresholds.mean_r_score)
+        + 2 * (f_score >= thresholds.mean_f_score)
+        + 1 * (m_score >= thresholds.mean_m_score)
+    )
+    return _SEGMENT_PLACES[r_score - 1, f_score - 1], place_of_8
 
 
 def _stored_edges(edges: list[float | None]) -> tuple[float, ...]:

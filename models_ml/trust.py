@@ -30,7 +30,7 @@ CONDUCT = {
     "unfounded_complaints": 12.0,
 }
 INPUTS = ("customer_id", "order_count", *CONDUCT)
-UNKNOWN, HIGH_FROM, LOW_BELOW = 75.0, 82.0, 55.0  # points
+UNKNOWN, HIGH_FROM, LOW_BELOW = 75.0, 83.0, 55.0  # points
 PRIOR_ORDERS, FLOOR, CREDIT = 12.0, 0.03, 0.5
 MINIMUM_ORDERS = 200
 REASONS = 3

@@ -115,7 +115,7 @@ CHANCES = """
 """
 KEPT = """
     select customer_id, as_of_date, health_score from ml.health_history
-    where as_of_date < {day} and as_of_date >= {day} - to_days(60)
+    where as_of_date <> {day} and as_of_date >= {day} - to_days(60)
 """
 
 

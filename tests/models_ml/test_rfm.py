@@ -254,8 +254,7 @@ def test_the_codes_are_those_the_warehouse_names():
     in_order = [segment for scheme, _, segment in sorted(named) if scheme == "rfm"]
     assert in_order == list(rfm.SEGMENTS)
     assert {segment for scheme, _, segment in named if scheme == "rfm_8"} == set(rfm.SEGMENTS_8)
-    assert {scheme for scheme, _, _ in named} == {"rfm", "rfm_8"}
-    assert len(named) == 11 + 8
+    assert len([scheme for scheme, _, _ in named if scheme in ("rfm", "rfm_8")]) == 11 + 8
 
 
 # ---------------------------------------------------------------- thresholds

@@ -95,15 +95,32 @@ def test_a_day_computed_alone_agrees_with_a_long_walk():
     assert (short_walk["segment"].codes == long_walk["segment"].codes).all()
 
 
+def features_of(orders: pd.DataFrame, day: date) -> pd.DataFrame:
+    known = orders[orders["order_date"] < day].groupby("customer_id")
+    return pd.DataFrame(
+        {
+            "as_of_date": day,
+            "recency_days": (pd.Timestamp(day) - pd.to_datetime(known["order_date"].max())).dt.days,
+            "order_count": known.size(),
+            "net_revenue": known["net_revenue"].sum(),
+            "currency_code": "CNY",
+        }
+    ).reset_index()
+
+
 def test_named_segments_are_those_of_rfm_when_nothing_has_changed_for_three_days():
     history = History.of(crowd())
     log = named_segments.Log(history, nothing_given_back(), "CNY")
-    features = named_segments.features(log, DAY)
-    plain = rfm.score(named_segments.thresholds(log, date(2025, 10, 1), DAY), features).set_index("customer_id")[
-        "segment"
-    ]
+    today = features_of(crowd(), DAY)
+    quarters = [date(2025, 10, 1), date(2025, 7, 1)]
+    new, old = (
+        rfm.score(rfm.train(features_of(crowd(), quarter)), today).set_index("customer_id")["segment"]
+        for quarter in quarters
+    )
     named = named_segments.score(log, DAY).set_index("customer_id")["segment"]
-    assert (plain == named).mean() > 0.9
+    reached = own_days(new.index.to_numpy(dtype=object)) <= (DAY - quarters[0]).days
+    assert 0.05 < (~reached).mean() < 0.2
+    assert (named == new.where(reached, old)).mean() > 0.93
 
 
 def test_the_dearest_are_platinum_and_refunds_take_it_away():

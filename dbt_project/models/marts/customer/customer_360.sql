@@ -38,6 +38,7 @@ portraits as (
 
     select
         lifecycle.customer_id,
+        lifecycle.as_of_date,
         named_segments.segment,
         named_segments.segment_8,
         lifecycle.stage as lifecycle_stage,
@@ -72,11 +73,12 @@ preferences as (
 
     select
         customer_id,
+        as_of_date,
         max(case when aspect = 'category' then preference end) as preferred_category,
         max(case when aspect = 'channel' then preference end) as preferred_channel,
         max(case when aspect = 'hour' then preference end) as preferred_hour
     from {{ source('ml', 'preferences') }}
-    group by customer_id
+    group by customer_id, as_of_date
 
 ),
 
@@ -176,9 +178,13 @@ customer_360 as (
             features.customer_id = churn_scores.customer_id
             and features.as_of_date = churn_scores.as_of_date
     left join portraits
-        on customers.customer_id = portraits.customer_id
+        on
+            features.customer_id = portraits.customer_id
+            and features.as_of_date = portraits.as_of_date
     left join preferences
-        on customers.customer_id = preferences.customer_id
+        on
+            features.customer_id = preferences.customer_id
+            and features.as_of_date = preferences.as_of_date
 
 )
 
