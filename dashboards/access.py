@@ -102,8 +102,9 @@ def row_limit(columns: frozenset[str]) -> tuple[str, dict[str, object]]:
 
 def hides(count: float | None) -> bool:
     """Whether a group of that many customers is too small for this visitor. Nobody at all is no secret."""
-    known = count is not None and not pd.isna(count)
-    return known and 0 < count < visitor().smallest_group and not may("people")
+    if count is None or pd.isna(count):
+        return False
+    return 0 < count < visitor().smallest_group and not may("people")
 
 
 def hide_small_groups(frame: pd.DataFrame, count: str, *figures: str) -> pd.DataFrame:

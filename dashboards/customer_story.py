@@ -1,5 +1,8 @@
 """One customer over time, what the models say of them and why, and what they may want next. Nameless tables only."""
 
+from collections.abc import Callable
+from typing import Any
+
 import pandas as pd
 import streamlit as st
 
@@ -139,7 +142,7 @@ def _draw_listed(name: str, sql: str, customer: str, table: str) -> bool:
 def _scores(figures: pd.Series) -> dict[str, str]:
     currency = figures.get("currency_code")
     currency = currency if isinstance(currency, str) else None
-    writers = {
+    writers: dict[str, Callable[[Any], str]] = {
         "churn_probability": percent,
         "p_alive": percent,
         "expected_net_revenue_90d": lambda value: money_rounded(value, currency),

@@ -33,7 +33,7 @@ group by {column}
 order by customer_count desc, value
 limit 200
 """
-_FIRST_VALUES = {"number": 1, "share": 0.5, "date": None, "word": [], "flag": None, "purchase": None}
+_FIRST_VALUES = {"number": 1.0, "share": 0.5}
 
 
 @dataclass(frozen=True)

@@ -195,11 +195,13 @@ def _word_traits(picked: Picked) -> list[dict]:
         here_total, elsewhere_total = group["here_count"].sum(), group["elsewhere_count"].sum()
         if not here_total or not elsewhere_total:
             continue
-        for row in group.itertuples():
-            if access.hides(row.here_count):
+        for code, here_count, elsewhere_count in zip(
+            group["value"], group["here_count"], group["elsewhere_count"], strict=True
+        ):
+            if access.hides(here_count):
                 continue
-            here, elsewhere = row.here_count / here_total, row.elsewhere_count / elsewhere_total
-            value = segment_names.get((SCHEME_OF.get(str(field), ""), row.value), word(str(field), str(row.value)))
+            here, elsewhere = float(here_count / here_total), float(elsewhere_count / elsewhere_total)
+            value = segment_names.get((SCHEME_OF.get(str(field), ""), code), word(str(field), code))
             title = f"{t(f'column.{field}')} · {value}"
             traits.append(_trait(title, percent(here), percent(elsewhere), cohens_h(here, elsewhere)))
     return traits

@@ -178,8 +178,10 @@ def has_tables(*tables: str) -> bool:
 
 def _columns() -> defaultdict[tuple[str, str], frozenset[str]]:
     listed = show(_COLUMNS, {"database": "marts"})
-    found = listed.groupby(["table_schema", "table_name"])["column_name"].agg(frozenset)
-    return defaultdict(frozenset, found.to_dict())
+    found: defaultdict[tuple[str, str], frozenset[str]] = defaultdict(frozenset)
+    for (schema, name), group in listed.groupby(["table_schema", "table_name"])["column_name"]:
+        found[str(schema), str(name)] = frozenset(group)
+    return found
 
 
 def version_of(folder: Path) -> Snapshot:

@@ -179,9 +179,9 @@ def draw_saved() -> None:
 
 
 def _saved_row(segment: Segment, last: pd.DataFrame) -> dict:
-    evaluated = last.loc[segment.name] if segment.name in last.index else None
-    is_current = evaluated is not None and evaluated["version"] == segment.version
-    status = evaluated["status"] if is_current else "next_run"
+    evaluated = last.loc[segment.name].to_dict() if segment.name in last.index else {}
+    is_current = evaluated.get("version") == segment.version
+    status = str(evaluated["status"]) if is_current else "next_run"
     return {
         "name": segment.title,
         "version": segment.version,
