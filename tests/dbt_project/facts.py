@@ -169,3 +169,8 @@ class Facts:
 
     def rows(self, sql: str) -> list[tuple]:
         return self.connection.execute(sql).fetchall()
+
+    def cutoff(self, text: str, day: str) -> list[tuple]:
+        """The features of a day by a text of the model, without the column that stands for the inputs."""
+        one_day = f"select * exclude (inputs_hash) from ({text}) where as_of_date = date '{day}'"
+        return self.rows(f"{one_day} order by customer_id")

@@ -5,8 +5,8 @@ from datetime import date
 
 import pytest
 
-from tests.dbt_project.conftest import Texts
 from tests.dbt_project.facts import Facts
+from tests.dbt_project.texts import Texts
 
 DAYS = [date(2026, 3, 31), date(2026, 4, 1), date(2026, 4, 2), date(2026, 5, 1)]
 WHOLE = "select * from marts.customer_features order by as_of_date, customer_id"

@@ -5,8 +5,8 @@ from datetime import date
 
 import pytest
 
-from tests.dbt_project.conftest import Texts, cutoff_rows
 from tests.dbt_project.facts import Facts
+from tests.dbt_project.texts import Texts
 
 DAY = date(2026, 6, 10)
 CUTOFFS = ["2025-09-01", "2025-12-01", "2026-03-01", "2026-06-01"]
@@ -78,10 +78,10 @@ def test_a_planted_look_into_the_future_is_found(facts: Facts, feature_texts: Te
     planted = text.replace(sound, leaking)
     facts.draw(1)
     facts.tell()
-    from_everything = [cutoff_rows(facts, planted, cutoff) for cutoff in CUTOFFS[1:3]]
+    from_everything = [facts.cutoff(planted, cutoff) for cutoff in CUTOFFS[1:3]]
     for cutoff, rows in zip(CUTOFFS[1:3], from_everything, strict=True):
         facts.tell(date.fromisoformat(cutoff))
-        if cutoff_rows(facts, planted, cutoff) != rows:
+        if facts.cutoff(planted, cutoff) != rows:
             return
     pytest.fail(f"{leak}: nobody noticed")
 

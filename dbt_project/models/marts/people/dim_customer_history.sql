@@ -38,7 +38,15 @@ contracts as (
 
 versions as (
 
-    select * from {{ ref('stg_salesforce__versions') }}
+    select * from {{ ref('stg_salesforce__account_versions') }}
+
+    union all
+
+    select * from {{ ref('stg_salesforce__contact_versions') }}
+
+    union all
+
+    select * from {{ ref('stg_salesforce__lead_versions') }}
 
 ),
 

@@ -1,0 +1,235 @@
+"""`python -m tests.benchmarks.marts features [--customers N]` and `... build --core FILE`: what the marts cost.
+
+features: invented facts in the shape of the marts (ten orders, twenty-five lines and ten visits a customer) and three
+figures: one new cutoff against the bare range join of the same columns, all cutoffs from nothing, and the memory of 24
+of them. build: on a copy of a published core.duckdb, a full refresh by dbt against the same statements run by hand, and
+a day on which nothing new came. Seconds are of the processor, of one run after another in this process's children.
+"""
+
+import argparse
+import json
+import os
+import resource
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, timedelta
+from pathlib import Path
+
+import duckdb
+
+from orchestration.settings import DBT_PROJECT
+from tests.dbt_project.texts import Texts, feature_texts
+
+DAY = date(2026, 3, 16)
+LIMITS: dict[str, str | bool | int | float | list[str]] = {"threads": "2", "memory_limit": "4GB"}
+
+# Moments lie in the four years before DAY; {n} is the number of customers.
+MOMENT = "timestamp '2022-03-16' + interval (cast(hash(i, '{table}') >> 8 as bigint) % 126200000) second"
+CUSTOMER = "'customer ' || (hash(i, 'whose {table}') % {n})"
+TABLES = {
+    "dim_customers": (
+        1,
+        """
+            'customer ' || i as customer_id, 'person' as entity_type, 'China' as country, cast({moment} as
+            date) as first_seen_date
+        """,
+    ),
+    "fct_orders": (
+        10,
+        """
+            'o' || i as order_id, {customer} as customer_id, case i % 3 when 0 then 'shopify' when 1 then
+            'tmall' else 'erp' end as source_system, 'sale' as order_type, {moment} as ordered_at,
+            cast({moment} as date) as order_date, cast(i % 90000 / 100 as decimal(18, 2)) as net_revenue,
+            cast(i % 900 / 100 as decimal(18, 2)) as discount_amount, cast(null as timestamp) as
+            cancelled_at, i % 10 + 1 as placement_number, cast(i % 9000000 as bigint) as
+            seconds_since_previous_order
+        """,
+    ),
+    "fct_refunds": (
+        1,
+        """
+            'r' || i as refund_id, {customer} as customer_id, {moment} as refunded_at, cast(i % 9000 / 100
+            as decimal(18, 2)) as refund_amount
+        """,
+    ),
+    "fct_order_lines": (
+        25,
+        """
+            'l' || i as order_line_id, {customer} as customer_id, 'category ' || i % 8 as category,
+            'product' as line_type, cast(1 + i % 3 as bigint) as quantity, cast(1 + i % 30000 / 100 as
+            decimal(18, 2)) as net_amount, {moment} as ordered_at
+        """,
+    ),
+    "fct_tickets": (
+        1,
+        """
+            't' || i as ticket_id, {customer} as customer_id, {moment} as created_at, {moment} + interval 1
+            day as closed_at, false as is_open, 'closed' as status, cast(1 + i % 5 as integer) as
+            satisfaction_score, {moment} + interval 2 day as satisfaction_at
+        """,
+    ),
+    "fct_sessions": (
+        10,
+        """
+            's' || i as session_id, {customer} as customer_id, {moment} as started_at, {moment} as
+            identified_at, 'direct' as channel
+        """,
+    ),
+    "fct_leads": (
+        0.2,
+        """
+            'd' || i as lead_id, {customer} as customer_id, 'event' as channel, {moment} as created_at
+        """,
+    ),
+    "fct_campaign_touches": (
+        2,
+        """
+            'm' || i as campaign_touch_id, {customer} as customer_id, {moment} as touched_at, cast(null as
+            timestamp) as responded_at
+        """,
+    ),
+    "fct_points": (
+        2,
+        """
+            'p' || i as entry_id, {customer} as customer_id, cast(i % 400 as bigint) as points_change,
+            {moment} as occurred_at
+        """,
+    ),
+    "customer_records": (
+        0.3,
+        """
+            'youzan' as source_system, 'member' as source_record_type, 'k' || i as source_record_id,
+            'customer ' || i as customer_id
+        """,
+    ),
+}
+MEMBERSHIPS = """
+    select 'k' || i as member_id, 'gold' as member_level, i as growth_value, true as is_member,
+        timestamp '2025-01-01' as became_member_at, date '2025-02-01' as delivery_date
+    from range({n}) as t(i)
+"""
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("what", choices=["features", "build", "cutoffs"])
+    parser.add_argument("--customers", type=int, default=100_000)
+    parser.add_argument("--months", type=int, default=23)
+    parser.add_argument("--core", type=Path)
+    chosen = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        if chosen.what == "build":
+            build(chosen.core, Path(folder))
+        elif chosen.what == "features":
+            features(chosen.customers, Path(folder))
+        else:
+            all_cutoffs(chosen.customers, chosen.months, Path(folder))
+
+
+def features(customers: int, folder: Path) -> None:
+    """One new cutoff, bare and as the model does it; the model computes all of yesterday's first."""
+    texts = feature_texts(folder)
+    with _shop(folder, customers) as shop:
+        with _timed(f"13 cutoffs of {customers:,} customers from nothing"):
+            shop.execute(f"create or replace table marts.customer_features as {texts.whole_for(DAY - timedelta(1))}")
+        with _timed("one cutoff, bare range join") as bare:
+            shop.execute(f"create table bare as {_bare(texts, DAY)}")
+        with _timed("one new cutoff, as the model does it") as model:
+            shop.execute(f"create temp table fresh as {texts.onward_for(DAY)}")
+            shop.execute("delete from marts.customer_features where as_of_date in (select as_of_date from fresh)")
+            shop.execute("insert into marts.customer_features select * from fresh")
+    print(f"ratio {model[0] / bare[0]:.2f} (goal 1.4)")
+
+
+def all_cutoffs(customers: int, months: int, folder: Path) -> None:
+    """As many cutoffs at once, and the most memory this process held."""
+    texts = feature_texts(folder, training_cutoff_months=months)
+    with _shop(folder, customers) as shop, _timed(f"{months + 1} cutoffs of {customers:,} customers"):
+        shop.execute(f"create or replace table marts.customer_features as {texts.whole_for(DAY)}")
+    print(f"peak memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20:.1f} GB (goal 6 for 24)")
+
+
+def build(core: Path, folder: Path) -> None:
+    """A full refresh by dbt, a day without anything new, and the same statements without dbt or tests."""
+    day = duckdb.connect(str(core), read_only=True).execute("select max(as_of_date) from ops.runs").fetchone()
+    variables = json.dumps({"as_of_date": str(day[0] if day else DAY)})
+    copy = folder / "core.duckdb"
+    shutil.copy(core, copy)
+    copy.chmod(0o600)
+    environment = os.environ | {"CRM_DATA": str(folder), "CRM_WAREHOUSE": str(copy)}
+    arguments = [
+        *("--project-dir", DBT_PROJECT, "--profiles-dir", DBT_PROJECT, "--target", "warehouse"),
+        *("--target-path", folder / "target", "--log-path", folder / "logs", "--vars", variables),
+    ]
+    dbt = Path(sys.executable).with_name("dbt")
+    with _timed("full refresh by dbt") as full:
+        subprocess.run(
+            [dbt, "--quiet", "build", "--full-refresh", "--exclude-resource-type", "unit_test", *arguments],
+            env=environment,
+            check=True,
+        )
+    with _timed("a day without anything new, by dbt") as normal:
+        subprocess.run(
+            [dbt, "--quiet", "build", "--exclude-resource-type", "unit_test", *arguments], env=environment, check=True
+        )
+    subprocess.run([dbt, "--quiet", "compile", "--full-refresh", *arguments], env=environment, check=True)
+    nodes = json.loads((folder / "target" / "manifest.json").read_text(encoding="utf-8"))["nodes"].values()
+    tables = {
+        node["unique_id"]: node
+        for node in nodes
+        if node["resource_type"] == "model" and node["config"]["materialized"] in ("table", "incremental")
+    }
+    with duckdb.connect(str(copy), config=LIMITS) as connection, _timed("the same tables, bare statements") as bare:
+        for node in tables.values():
+            if node["name"] != "customer_crosswalk":
+                connection.execute(f"create or replace temp table {node['name']}_bare as {node['compiled_code']}")
+    print(f"full refresh {full[0] / bare[0]:.1f} times the bare statements; a day {normal[0] / full[0]:.0%} of it")
+
+
+def _bare(texts: Texts, day: date) -> str:
+    """The whole text with one day written where the model looks for the cutoffs to compute."""
+    text = texts.whole_for(day)
+    begin = text.index("cutoffs as (") + len("cutoffs as (")
+    end = text.index("customers as (")
+    one = f"select date '{day}' as as_of_date, date '{day}' as run_date, '' as inputs_hash"
+    return f"{text[:begin]}{one}),\n{text[end:]}"
+
+
+@contextmanager
+def _shop(folder: Path, customers: int) -> Iterator[duckdb.DuckDBPyConnection]:
+    with duckdb.connect(str(folder / "core.duckdb"), config=LIMITS | {"temp_directory": str(folder)}) as connection:
+        for schema in ("marts", "staging"):
+            connection.execute(f"create schema if not exists {schema}")
+        for table, (share, columns) in TABLES.items():
+            words = {"customer": CUSTOMER.format(table=table, n=customers), "moment": MOMENT.format(table=table)}
+            connection.execute(
+                f"create or replace table marts.{table} as"
+                f" select {columns.format(**words)} from range({int(share * customers)}) as t(i)"
+            )
+        members = MEMBERSHIPS.format(n=int(0.3 * customers))
+        connection.execute(f"create or replace table staging.stg_youzan__memberships as {members}")
+        yield connection
+
+
+@contextmanager
+def _timed(what: str) -> Iterator[list[float]]:
+    """Prints and hands back the seconds of the processor, of this process and its children."""
+    spent: list[float] = []
+    began, wall = _processor(), time.perf_counter()
+    yield spent
+    spent.append(_processor() - began)
+    print(f"{what}: {spent[0]:.1f} s of processor, {time.perf_counter() - wall:.1f} s by the wall", flush=True)
+
+
+def _processor() -> float:
+    own, children = resource.getrusage(resource.RUSAGE_SELF), resource.getrusage(resource.RUSAGE_CHILDREN)
+    return own.ru_utime + own.ru_stime + children.ru_utime + children.ru_stime
+
+
+if __name__ == "__main__":
+    main()
