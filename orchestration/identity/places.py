@@ -11,12 +11,38 @@ STREET_WORDS = {
     "n": "north", "s": "south", "e": "east", "w": "west", "cct": "circuit", "apt": "", "flat": "", "unit": "",
 }  # fmt: skip
 LEGAL_FORMS = frozenset(
-    "inc incorporated ltd limited llc llp plc co corp corporation company gmbh ag sa srl bv nv pty oy ab as kg the "
-    "holdings holding group international intl".split()
+    [
+        "inc",
+        "incorporated",
+        "ltd",
+        "limited",
+        "llc",
+        "llp",
+        "plc",
+        "co",
+        "corp",
+        "corporation",
+        "company",
+        "gmbh",
+        "ag",
+        "sa",
+        "srl",
+        "bv",
+        "nv",
+        "pty",
+        "oy",
+        "ab",
+        "as",
+        "kg",
+        "the",
+        "holdings",
+        "holding",
+        "group",
+        "international",
+        "intl",
+    ]
 )
-CHINESE_LEGAL_FORMS = re.compile(
-    r"(股份|有限|责任|集团|控股|公司|总公司|分公司|[(（].*?[)）]|中国|科技发展|实业|企业)"
-)
+CHINESE_LEGAL_FORMS = re.compile(r"(股份|有限|责任|集团|控股|公司|总公司|分公司|[(（].*?[)）]|中国|科技发展|实业|企业)")
 PLACE_SUFFIXES = re.compile(r"(?<=..)(特别行政区|维吾尔自治区|壮族自治区|回族自治区|自治区|省|市)$")
 NO_COMPANY = frozenset(("", "个人", "无", "none", "na", "self", "selfemployed", "individual", "personal", "private"))
 

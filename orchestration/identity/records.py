@@ -89,7 +89,9 @@ def _number(connection: duckdb.DuckDBPyConnection, relation: str) -> None:
     there = {row[0] for row in connection.execute(f"describe select * from {relation}").fetchall()}
     moments = ("first_seen_at", "last_seen_at")
     texts = [
-        f"nullif(trim(cast({column} as varchar)), '') as {column}" if column in there else f"cast(null as varchar) as {column}"
+        f"nullif(trim(cast({column} as varchar)), '') as {column}"
+        if column in there
+        else f"cast(null as varchar) as {column}"
         for column in COLUMNS
         if column not in moments
     ]

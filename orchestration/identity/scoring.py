@@ -98,10 +98,10 @@ class Frequencies:
     """
 
     def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
-        columns = connection.execute(
-            f"select {', '.join(f'hash({name}) as {name}, {name} <> chr(0) and length({name}) > 0 as has_{name}' for name in FREQUENCIES)}"
-            " from folded order by record_no"
-        ).fetchnumpy()
+        wanted = ", ".join(
+            f"hash({name}) as {name}, coalesce(length({name}), 0) > 0 as has_{name}" for name in FREQUENCIES
+        )
+        columns = connection.execute(f"select {wanted} from folded order by record_no").fetchnumpy()
         self.codes: dict[str, NDArray[np.int64]] = {}
         for name in FREQUENCIES:
             codes = np.unique(columns[name], return_inverse=True)[1]
@@ -127,8 +127,8 @@ def chances_of_coincidence(
     sample: Pairs, candidates: Pairs, frequencies: Frequencies, share_same: float
 ) -> NDArray[np.float64]:
     """[comparison, level], for two strangers: from pairs drawn at random, less the matches hiding among them; exact
-    value counts where a level is plain equality; and for telephones and mailboxes the equal pairs whose names contradict
-    each other."""
+    value counts where a level is plain equality; and for telephones and mailboxes the equal pairs whose names
+    contradict each other."""
     drawn = max(len(sample.a), 1)
     coincidence = np.ones_like(START)
     for place, comparison in enumerate(COMPARISONS):
