@@ -7,6 +7,7 @@
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 import duckdb
 import numpy as np
@@ -74,13 +75,19 @@ def account_for(resolution: Resolution, clusters: Numbers, stated: Decisions, ov
     bits = weights.total.astype(np.float64).copy()
     keys = _keys(pairs.a, pairs.b, count)
     for name, decided, worth in (("statement", stated.together, 60.0), ("override", overrides.together, 90.0)):
-        at = np.isin(keys, _keys(*decided.T, count)) if len(decided) else np.zeros(len(keys), dtype=bool)
+        at = (
+            np.isin(keys, _keys(decided[:, 0], decided[:, 1], count))
+            if len(decided)
+            else np.zeros(len(keys), dtype=bool)
+        )
         rule[at], bits[at] = name, worth
     on_path = _spanning(count, pairs.a, pairs.b, bits, one)
     status = np.where(one, "accepted", np.where(weights.total > 0, "apart", "grey")).astype(object)
     status[held & (weights.total > 0)] = "held_back"
     decided_apart = (
-        np.isin(keys, _keys(*overrides.apart.T, count)) if len(overrides.apart) else np.zeros(len(keys), bool)
+        np.isin(keys, _keys(overrides.apart[:, 0], overrides.apart[:, 1], count))
+        if len(overrides.apart)
+        else np.zeros(len(keys), bool)
     )
     rule[decided_apart], status[decided_apart] = "override", "apart"
     kept = on_path | (~one & (weights.total > GREY)) | held & (weights.total > 0) | decided_apart
@@ -168,7 +175,7 @@ def _spanning(
     return one & np.isin(_keys(a, b, count), chosen)
 
 
-def _bridges(count, a, b, agreed, on_path, cluster) -> NDArray[np.bool_]:  # type: ignore[no-untyped-def]
+def _bridges(count, a, b, agreed, on_path, cluster) -> NDArray[np.bool_]:
     """Path pairs without which their cluster would fall apart into two groups of two records and more."""
     sizes = np.bincount(cluster, minlength=count)
     rows = np.flatnonzero(agreed & (sizes[cluster[a]] >= 4))
@@ -187,7 +194,7 @@ def _bridges(count, a, b, agreed, on_path, cluster) -> NDArray[np.bool_]:  # typ
     return found
 
 
-def _fields(values: dict[str, NDArray[np.object_]], links: Links, row: int) -> list[dict[str, object]]:
+def _fields(values: dict[str, Any], links: Links, row: int) -> list[dict[str, object]]:
     rule, levels = links.rule[row], links.levels[row]
     fields: list[dict[str, object]] = []
     if rule in ("statement", "override"):

@@ -53,8 +53,8 @@ def fold_street(street: str, house_number: str) -> tuple[str, str]:
     if HAN.search(text):
         name = re.sub(r"[\d\W_]+", "", text)
     else:
-        words = re.sub(r"['.]", "", text)
-        words = re.sub(r"[^a-z ]|\b(?=\w*\d)\w+", " ", words).split()
+        letters = re.sub(r"['.]", "", text)
+        words = re.sub(r"[^a-z ]|\b(?=\w*\d)\w+", " ", letters).split()
         name = " ".join(filter(None, (STREET_WORDS.get(word, word) for word in words)))
     numbers = re.findall(r"\d+", unicodedata.normalize("NFKC", house_number or street))
     return name, "-".join(number.lstrip("0") for number in numbers)

@@ -206,7 +206,7 @@ def random_pairs(connection: duckdb.DuckDBPyConnection, records: int) -> Pairs:
         connection.unregister("drawn_pairs")
 
 
-def pair_table(a: NDArray[np.integer], b: NDArray[np.integer]) -> pa.Table:  # type: ignore[type-arg]
+def pair_table(a: NDArray[np.integer], b: NDArray[np.integer]) -> pa.Table:
     """A relation (a, b) to register with DuckDB."""
     return pa.table({"a": np.asarray(a, dtype=np.int32), "b": np.asarray(b, dtype=np.int32)})
 
@@ -239,7 +239,7 @@ def _log_coincidence(pairs: Pairs, frequencies: Frequencies, parameters: Paramet
     return np.minimum(chance, 0.0)
 
 
-def _posteriors(pairs: Pairs, chance: Bits, parameters: Parameters) -> tuple[NDArray, NDArray]:  # type: ignore[type-arg]
+def _posteriors(pairs: Pairs, chance: Bits, parameters: Parameters) -> tuple[NDArray, NDArray]:
     same = np.full(len(pairs.a), np.log2(parameters.share_same))
     family = np.full(len(pairs.a), np.log2(parameters.share_family))
     strangers = np.full(len(pairs.a), np.log2(max(1 - parameters.share_same - parameters.share_family, 0.01)))
