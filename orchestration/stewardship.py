@@ -142,6 +142,7 @@ def _people() -> Iterator[duckdb.DuckDBPyConnection]:
         raise UnknownCustomerError("Nothing has been published yet. Run: crm run")
     with duckdb.connect(str(file), read_only=True) as connection:
         connection.execute(f"attach '{(file.parent / MARTS).as_posix()}' as nameless (read_only)")
+        connection.execute("set schema = 'marts'")
         yield connection
 
 
@@ -158,7 +159,8 @@ def _customer_of(connection: duckdb.DuckDBPyConnection, identifier: str) -> str:
     ).fetchone()
     if found is None:
         raise UnknownCustomerError(
-            f"Nobody goes by {identifier}. A customer id, a record key (system|type|id), an e-mail or a telephone will do."
+            f"Nobody goes by {identifier}. A customer id, a record key (system|type|id), an e-mail "
+            "or a telephone will do."
         )
     return str(found[0])
 

@@ -19,7 +19,8 @@ _KEYS = {
     "given_birth": "concat(nullif(left(given_latin, 3), ''), '|', nullif(birth_date_key, ''))",
     "birth_city": "concat(nullif(birth_date_key, ''), '|', nullif(city_key, ''))",
     "birth_postcode": "concat(nullif(birth_date_key, ''), '|', nullif(postcode_key, ''))",
-    "family_given": "concat(nullif(family_latin, ''), '|', nullif(left(given_latin, 1), ''), '|', nullif(city_key, ''))",
+    "family_given": "concat(nullif(family_latin, ''), '|', nullif(left(given_latin, 1), ''), '|', "
+    "nullif(city_key, ''))",
     "letters": "concat(nullif(left(family_latin, 3), ''), '|', nullif(left(given_latin, 3), ''))",
     "letters_swapped": "concat(nullif(left(given_latin, 3), ''), '|', nullif(left(family_latin, 3), ''))",
     "family_postcode": "concat(nullif(family_latin, ''), '|', nullif(postcode_key, ''))",
@@ -84,7 +85,10 @@ def _keyed() -> list[str]:
         f"case when ({sql}) <> '' then hash({_null_safe(sql)}) end as key_hash, record_no from folded"
         for name, sql in _KEYS.items()
     ]
-    values = f"select {len(_KEYS)} as key_no, hash(concat(kind, value)) as key_hash, record_no from contact_values where kind <> 'mask'"
+    values = (
+        f"select {len(_KEYS)} as key_no, hash(concat(kind, value)) as key_hash, record_no "
+        "from contact_values where kind <> 'mask'"
+    )
     words = f"""
         select {len(_KEYS) + 1}, hash(word), record_no
         from (select record_no, unnest(words) as word, word_count from folded where script = 'latin' and word_count > 2)

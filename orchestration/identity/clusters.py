@@ -7,6 +7,7 @@ for the two that differ, and one chance agreement cannot join two people whose n
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +17,7 @@ from orchestration.identity.scoring import IS_ONE_VALUE, Bits, Pairs, Parameters
 LARGEST = 150  # records of a component; larger ones are cut again at a higher weight, never skipped
 LOW = -5.0  # bits; pairs below do not connect
 CELLS = 6_000_000
-Numbers = NDArray[np.int64]
+Numbers = NDArray[np.signedinteger[Any]]
 
 
 @dataclass(frozen=True)
@@ -102,7 +103,7 @@ def refine(labels: Numbers, pairs: Pairs, weights: Weights, parameters: Paramete
     return final
 
 
-def _agglomerate(final, labels, rows, pairs, weights, parameters, decisions) -> None:  # type: ignore[no-untyped-def]
+def _agglomerate(final, labels, rows, pairs, weights, parameters, decisions) -> None:
     """All disputed components of about one size at once."""
     owners = labels[pairs.a[rows]]
     disputed = np.zeros(len(labels), dtype=bool)
@@ -219,7 +220,7 @@ class _Batch:
         allowed = self.known[at, row] & ~self.apart[at, row]
         return self._scores(self.same[at, row], self.family[at, row], tried, self.together[at, row], allowed)
 
-    def _scores(self, same: Bits, family: Bits, tried: Bits, together: NDArray, allowed: NDArray) -> Bits:  # type: ignore[type-arg]
+    def _scores(self, same: Bits, family: Bits, tried: Bits, together: NDArray, allowed: NDArray) -> Bits:
         """Bits for joining two clusters, [..., cluster]; the sum over the fields of what their best values say."""
         told = np.isfinite(same)
         same = np.where(told, same, 0)

@@ -14,7 +14,8 @@ from dataclasses import dataclass
 @dataclass(frozen=True)
 class Level:
     """`holds`: SQL over two rows a and b of `folded`. `frequency`: the column whose value counts say how likely a
-    coincidence is, for this value. `most`, `least`: limit what training may believe of `same`. `bits`: limits the evidence for
+    coincidence is, for this value. `most`, `least`: limit what training may believe of `same`. `bits`: limits the
+    evidence for
     two records being of one person, for levels that repeat what other fields say."""
 
     label: str
@@ -70,22 +71,48 @@ NAME = Comparison(
         Level(
             "equal in the other order",
             f"{_TWO_PARTS} and a.script = b.script and a.family = b.given and a.given = b.family",
-            0.02, 0.002, "name_key",
+            0.02,
+            0.002,
+            "name_key",
         ),
-        Level("equal in another script", f"{_TWO_PARTS} and a.name_key = b.name_key and a.script <> b.script", 0.08, 0.01, "name_key"),
+        Level(
+            "equal in another script",
+            f"{_TWO_PARTS} and a.name_key = b.name_key and a.script <> b.script",
+            0.08,
+            0.01,
+            "name_key",
+        ),
         Level(
             "sounds equal",
-            f"{_TWO_PARTS} and (a.name_key = b.name_key or a.family_latin || a.given_latin = b.family_latin || b.given_latin "
+            f"{_TWO_PARTS} and (a.name_key = b.name_key "
+            "or a.family_latin || a.given_latin = b.family_latin || b.given_latin "
             "or a.family_latin || a.given_latin = b.given_latin || b.family_latin)",
-            0.02, 0.01, "name_key",
+            0.02,
+            0.01,
+            "name_key",
         ),
         Level("one part, equal", "a.whole = b.whole", 0.04, 0.02, "whole"),
-        Level("short form or initial", f"{_TWO_PARTS} and a.family_latin = b.family_latin and {_SHORT_FORM}", 0.05, 0.03, "family_latin", bits=11.0),
-        Level("family name equal, given name alike", f"{_TWO_PARTS} and a.family_latin = b.family_latin and ({_GIVEN_ALIKE})", 0.05, 0.04, "family_latin"),
+        Level(
+            "short form or initial",
+            f"{_TWO_PARTS} and a.family_latin = b.family_latin and {_SHORT_FORM}",
+            0.05,
+            0.015,
+            "family_latin",
+            bits=11.0,
+        ),
+        Level(
+            "family name equal, given name alike",
+            f"{_TWO_PARTS} and a.family_latin = b.family_latin and ({_GIVEN_ALIKE})",
+            0.05,
+            0.04,
+            "family_latin",
+        ),
         Level(
             "given name equal, family name alike",
             f"{_TWO_PARTS} and a.given_latin = b.given_latin and {_alike('family_latin', 0.88)}",
-            0.04, 0.005, "given_latin",
+            0.04,
+            0.005,
+            "given_latin",
         ),
         Level(
             "alike",
@@ -94,33 +121,68 @@ NAME = Comparison(
             f"or ({_TWO_PARTS} and jaro_winkler_similarity(a.whole, concat(b.family, ' ', b.given)) >= 0.93) "
             "or damerau_levenshtein(a.whole, b.whole) <= 2)) "
             f"or ({_TWO_PARTS} and {_alike('family_latin', 0.84)} and {_alike('given_latin', 0.84)}))",
-            0.03, 0.003,
+            0.03,
+            0.003,
         ),
         Level(
             "words in common",
             "a.word_count > 1 and b.word_count > 1 and a.word_count + b.word_count > 4 and "
             "4 * len(list_intersect(a.words, b.words)) >= 3 * least(a.word_count, b.word_count)",
-            0.02, 0.005,
+            0.02,
+            0.005,
         ),
         Level(
             "one part of the other",
             f"not ({_TWO_PARTS}) and (a.given_latin in (b.given_latin, b.family_latin, b.root) "
             "or b.given_latin in (a.given_latin, a.family_latin, a.root))",
-            0.02, 0.01, "given_latin", bits=8.0,
+            0.02,
+            0.01,
+            "given_latin",
+            bits=8.0,
         ),
         Level("one part, different", f"not ({_TWO_PARTS})", 0.03, 0.3, bits=0.0),
-        Level("given name equal, family name different", "a.given_latin = b.given_latin or (a.root = b.root and length(a.root) > 2)", 0.01, 0.02, "given_latin", most=0.04, bits=9.0),
-        Level("family name equal in another script", "a.family_latin = b.family_latin and a.script <> b.script", 0.01, 0.2, most=0.02, least=0.005, bits=3.0),
-        Level("family name equal, given name different", "a.family_latin = b.family_latin or a.family_latin = b.given_latin or a.given_latin = b.family_latin", 0.003, 0.55, most=0.008, bits=0.0),
-        Level("somewhat alike", "a.script = 'latin' and b.script = 'latin' and jaro_winkler_similarity(a.whole, b.whole) >= 0.8", 0.01, 0.03, most=0.03),
+        Level(
+            "given name equal, family name different",
+            "a.given_latin = b.given_latin or (a.root = b.root and length(a.root) > 2)",
+            0.01,
+            0.02,
+            "given_latin",
+            most=0.04,
+            bits=9.0,
+        ),
+        Level(
+            "family name equal in another script",
+            "a.family_latin = b.family_latin and a.script <> b.script",
+            0.01,
+            0.2,
+            most=0.02,
+            least=0.005,
+            bits=3.0,
+        ),
+        Level(
+            "family name equal, given name different",
+            "a.family_latin = b.family_latin or a.family_latin = b.given_latin or a.given_latin = b.family_latin",
+            0.003,
+            0.55,
+            most=0.008,
+            bits=0.0,
+        ),
+        Level(
+            "somewhat alike",
+            "a.script = 'latin' and b.script = 'latin' and jaro_winkler_similarity(a.whole, b.whole) >= 0.8",
+            0.01,
+            0.03,
+            most=0.03,
+        ),
         Level("different", "true", 0.003, 0.3, most=0.01),
     ),
-)  # fmt: skip
+)
 
 _WHOLE_DATES = "length(a.birth_date_key) = 8 and length(b.birth_date_key) = 8"
 _DAY_OF_YEAR = "right(a.birth_date_key, 4) = right(b.birth_date_key, 4)"
 _SWAPPED = (
-    "(left(a.birth_date_key, 4) = left(b.birth_date_key, 4) and substr(a.birth_date_key, 5, 2) = right(b.birth_date_key, 2)"
+    "(left(a.birth_date_key, 4) = left(b.birth_date_key, 4) "
+    "and substr(a.birth_date_key, 5, 2) = right(b.birth_date_key, 2)"
     " and right(a.birth_date_key, 2) = substr(b.birth_date_key, 5, 2))"
 )
 _YEARS = "abs(try_cast(left(a.birth_date_key, 4) as integer) - try_cast(left(b.birth_date_key, 4) as integer))"
@@ -131,60 +193,116 @@ BIRTH_DATE = Comparison(
         Level("equal", f"a.birth_date_key = b.birth_date_key and {_WHOLE_DATES}", 0.9, 0.03, "birth_date_key"),
         Level("day of the year equal", f"not ({_WHOLE_DATES}) and {_DAY_OF_YEAR}", 0.9, 0.03),
         Level("day of the year different", f"not ({_WHOLE_DATES})", 0.02, 0.97),
-        Level("a typing error", f"(hamming(a.birth_date_key, b.birth_date_key) <= 2 and damerau_levenshtein(a.birth_date_key, b.birth_date_key) <= 1) or {_SWAPPED}", 0.05, 0.01),
+        Level(
+            "a typing error",
+            "(hamming(a.birth_date_key, b.birth_date_key) <= 2 "
+            f"and damerau_levenshtein(a.birth_date_key, b.birth_date_key) <= 1) or {_SWAPPED}",
+            0.05,
+            0.01,
+        ),
         Level(
             "two parts of three equal",
             f"{_DAY_OF_YEAR} or left(a.birth_date_key, 6) = left(b.birth_date_key, 6) or "
-            "(left(a.birth_date_key, 4) = left(b.birth_date_key, 4) and right(a.birth_date_key, 2) = right(b.birth_date_key, 2))",
-            0.02, 0.01,
+            "(left(a.birth_date_key, 4) = left(b.birth_date_key, 4) "
+            "and right(a.birth_date_key, 2) = right(b.birth_date_key, 2))",
+            0.02,
+            0.01,
         ),
-        Level("one more typing error", "hamming(a.birth_date_key, b.birth_date_key) <= 4 and damerau_levenshtein(a.birth_date_key, b.birth_date_key) <= 2", 0.01, 0.06),
-        Level("a generation apart", f"coalesce({_YEARS} >= 12, false)", 0.003, 0.6, most=0.05),
+        Level(
+            "one more typing error",
+            "hamming(a.birth_date_key, b.birth_date_key) <= 4 "
+            "and damerau_levenshtein(a.birth_date_key, b.birth_date_key) <= 2",
+            0.01,
+            0.06,
+        ),
+        Level("a generation apart", f"coalesce({_YEARS} >= 12, false)", 0.001, 0.6, most=0.05),
         Level("different", "true", 0.006, 0.3, most=0.1),
     ),
-)  # fmt: skip
+)
 
 NATIONAL_ID = Comparison(
     "national_id",
     _either_empty("national_id_key"),
     (
         Level("equal", "a.national_id_key = b.national_id_key", 0.9, 0.000001, "national_id_key"),
-        Level("a typing error", "length(a.national_id_key) > 5 and damerau_levenshtein(a.national_id_key, b.national_id_key) <= 1", 0.06, 0.00001),
-        Level("alike", "length(a.national_id_key) > 6 and damerau_levenshtein(a.national_id_key, b.national_id_key) <= 2", 0.02, 0.0002),
+        Level(
+            "a typing error",
+            "length(a.national_id_key) > 5 and damerau_levenshtein(a.national_id_key, b.national_id_key) <= 1",
+            0.06,
+            0.00001,
+        ),
+        Level(
+            "alike",
+            "length(a.national_id_key) > 6 and damerau_levenshtein(a.national_id_key, b.national_id_key) <= 2",
+            0.02,
+            0.0002,
+        ),
         Level("different", "true", 0.02, 0.999, most=0.2),
     ),
-)  # fmt: skip
+)
 
 EMAIL = Comparison(
     "email",
     "a.email = '' or b.email = ''",
     (
-        Level("equal", "coalesce(list_has_any(a.own_emails, b.own_emails), false)", 0.6, 0.001),
+        Level("equal", "coalesce(list_has_any(a.own_emails, b.own_emails), false)", 0.6, 0.02),
         Level("equal, shared", "coalesce(list_has_any(a.shared_emails, b.shared_emails), false)", 0.05, 0.12),
-        Level("same user and number, other domain", "a.email_user = b.email_user and length(a.email_digits) > 1", 0.01, 0.001, bits=6.0),
-        Level("a typing error", "a.email_digits = b.email_digits and length(a.email_user) > 4 and length(b.email_user) > 4 and damerau_levenshtein(a.email, b.email) <= 2", 0.03, 0.002, bits=5.0),
-        Level("alike", "a.email_user = b.email_user or jaro_winkler_similarity(a.email_user, b.email_user) > 0.88", 0.05, 0.05, bits=0.0),
+        Level(
+            "same user and number, other domain",
+            "a.email_user = b.email_user and length(a.email_digits) > 1",
+            0.01,
+            0.001,
+            bits=6.0,
+        ),
+        Level(
+            "a typing error",
+            "a.email_digits = b.email_digits and length(a.email_user) > 4 and length(b.email_user) > 4 "
+            "and damerau_levenshtein(a.email, b.email) <= 2",
+            0.03,
+            0.002,
+            bits=5.0,
+        ),
+        Level(
+            "alike",
+            "a.email_user = b.email_user or jaro_winkler_similarity(a.email_user, b.email_user) > 0.88",
+            0.05,
+            0.05,
+            bits=0.0,
+        ),
         Level("different", "true", 0.3, 0.83),
     ),
-)  # fmt: skip
+)
 
 PHONE = Comparison(
     "phone",
     "(a.phone = '' and a.mask = '') or (b.phone = '' and b.mask = '')",
     (
-        Level("equal", "coalesce(list_has_any(a.own_phones, b.own_phones), false)", 0.6, 0.002),
+        Level("equal", "coalesce(list_has_any(a.own_phones, b.own_phones), false)", 0.6, 0.1),
         Level(
             "equal, shared, years apart",
             "coalesce(list_has_any(a.shared_phones, b.shared_phones), false) and coalesce("
-            "a.last_seen_at + interval 90 day < b.first_seen_at or b.last_seen_at + interval 90 day < a.first_seen_at, false)",
-            0.02, 0.05,
+            "a.last_seen_at + interval 90 day < b.first_seen_at "
+            "or b.last_seen_at + interval 90 day < a.first_seen_at, false)",
+            0.02,
+            0.05,
         ),
         Level("equal, shared", "coalesce(list_has_any(a.shared_phones, b.shared_phones), false)", 0.08, 0.25),
-        Level("fits the mask", "a.mask <> '' and b.mask <> '' and a.mask = b.mask or a.mask <> '' and a.mask = b.phone_mask or b.mask <> '' and b.mask = a.phone_mask", 0.05, 0.05),
-        Level("a typing error", "length(a.phone) > 7 and length(b.phone) > 7 and damerau_levenshtein(a.phone, b.phone) <= 1", 0.02, 0.05),
+        Level(
+            "fits the mask",
+            "a.mask <> '' and b.mask <> '' and a.mask = b.mask or a.mask <> '' and a.mask = b.phone_mask "
+            "or b.mask <> '' and b.mask = a.phone_mask",
+            0.05,
+            0.05,
+        ),
+        Level(
+            "a typing error",
+            "length(a.phone) > 7 and length(b.phone) > 7 and damerau_levenshtein(a.phone, b.phone) <= 1",
+            0.02,
+            0.05,
+        ),
         Level("different", "true", 0.25, 0.65),
     ),
-)  # fmt: skip
+)
 
 STREET = Comparison(
     "street",
@@ -192,26 +310,46 @@ STREET = Comparison(
     (
         Level("street and number equal", "a.street_key = b.street_key and a.house = b.house", 0.6, 0.7, "address"),
         Level("street equal", "a.street_key = b.street_key", 0.1, 0.04, "street_key"),
-        Level("street alike, number equal", "a.house = b.house and a.house <> '' and (jaro_winkler_similarity(a.street_key, b.street_key) >= 0.88 or starts_with(a.street_key, b.street_key) or starts_with(b.street_key, a.street_key))", 0.08, 0.06),
+        Level(
+            "street alike, number equal",
+            "a.house = b.house and a.house <> '' "
+            "and (jaro_winkler_similarity(a.street_key, b.street_key) >= 0.88 "
+            "or starts_with(a.street_key, b.street_key) or starts_with(b.street_key, a.street_key))",
+            0.08,
+            0.06,
+        ),
         Level("street alike", "jaro_winkler_similarity(a.street_key, b.street_key) >= 0.9", 0.04, 0.02),
         Level("number equal", "a.house = b.house and a.house <> ''", 0.05, 0.01, bits=4.0),
         Level("different", "true", 0.15, 0.17),
     ),
-)  # fmt: skip
+)
 
 PLACE = Comparison(
     "place",
-    "(a.city_key = '' or b.city_key = '') and (a.postcode_key = '' or b.postcode_key = '') and (a.region_key = '' or b.region_key = '')",
+    "(a.city_key = '' or b.city_key = '') and (a.postcode_key = '' or b.postcode_key = '') "
+    "and (a.region_key = '' or b.region_key = '')",
     (
         Level("postcode equal", "a.postcode_key = b.postcode_key and a.postcode_key <> ''", 0.7, 0.8, "postcode_key"),
-        Level("city equal, postcode alike", "a.city_key = b.city_key and a.city_key <> '' and length(a.postcode_key) > 2 and damerau_levenshtein(a.postcode_key, b.postcode_key) <= 1", 0.08, 0.03, "city_key"),
+        Level(
+            "city equal, postcode alike",
+            "a.city_key = b.city_key and a.city_key <> '' and length(a.postcode_key) > 2 "
+            "and damerau_levenshtein(a.postcode_key, b.postcode_key) <= 1",
+            0.08,
+            0.03,
+            "city_key",
+        ),
         Level("city equal", "a.city_key = b.city_key and a.city_key <> ''", 0.12, 0.1, "city_key"),
         Level("city alike", "a.city_key <> '' and b.city_key <> '' and " + _alike("city_key", 0.9), 0.03, 0.02),
         Level("region equal", "a.region_key = b.region_key and a.region_key <> ''", 0.04, 0.03, "region_key"),
-        Level("postcode alike", "length(a.postcode_key) > 2 and damerau_levenshtein(a.postcode_key, b.postcode_key) <= 1", 0.01, 0.005),
+        Level(
+            "postcode alike",
+            "length(a.postcode_key) > 2 and damerau_levenshtein(a.postcode_key, b.postcode_key) <= 1",
+            0.01,
+            0.005,
+        ),
         Level("different", "true", 0.08, 0.05),
     ),
-)  # fmt: skip
+)
 
 COMPANY = Comparison(
     "company",
@@ -261,8 +399,19 @@ BIRTH_PLACE = Comparison(
 )
 
 COMPARISONS = (
-    NAME, BIRTH_DATE, NATIONAL_ID, EMAIL, PHONE, STREET, PLACE, COMPANY, GENDER, NICKNAME, OCCUPATION, BIRTH_PLACE,
-)  # fmt: skip
+    NAME,
+    BIRTH_DATE,
+    NATIONAL_ID,
+    EMAIL,
+    PHONE,
+    STREET,
+    PLACE,
+    COMPANY,
+    GENDER,
+    NICKNAME,
+    OCCUPATION,
+    BIRTH_PLACE,
+)
 FREQUENCIES = tuple(
     dict.fromkeys(level.frequency for comparison in COMPARISONS for level in comparison.levels if level.frequency)
 )

@@ -12,7 +12,26 @@ MASK = re.compile(r"[*＊xX•]{2,}")
 CHINESE_MOBILE = re.compile(r"(?:00|\+)?(?:86)?(1[3-9]\d{9})")
 MAILBOX = re.compile(r"[^@\s]+@[^@\s.]+(?:\.[^@\s.]+)+")
 DUMMY_DIGITS = re.compile(r"(\d)\1{5,}|0?1?234567890?\d*|13800138000|13[08]0{8}|1(\d)\2{8,}")
-DUMMY_USERS = frozenset("test noname none na no noemail no-email null nobody unknown a xxx abc asdf email example".split())
+DUMMY_USERS = frozenset(
+    [
+        "test",
+        "noname",
+        "none",
+        "na",
+        "no",
+        "noemail",
+        "no-email",
+        "null",
+        "nobody",
+        "unknown",
+        "a",
+        "xxx",
+        "abc",
+        "asdf",
+        "email",
+        "example",
+    ]
+)
 DOTLESS = {"gmail.com": "gmail.com", "googlemail.com": "gmail.com"}
 TAGGED = {"gmail.com", "outlook.com", "hotmail.com", "icloud.com", "fastmail.com", "proton.me", "protonmail.com"}
 DIALLING_CODES = {"CN": "86", "US": "1", "CA": "1", "GB": "44"}

@@ -7,6 +7,7 @@
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 import duckdb
 import numpy as np
@@ -16,6 +17,7 @@ from numpy.typing import NDArray
 from orchestration.identity import scoring
 from orchestration.identity.clusters import Decisions, Numbers, components
 from orchestration.identity.comparisons import COMPARISONS
+from orchestration.identity.evidence_words import WORDS
 from orchestration.identity.resolution import Resolution
 
 GREY = -2.0  # bits: p > .2; likely enough for a steward to look at
@@ -38,14 +40,21 @@ STRONG = ("email", "phone", "national_id", "nickname")
 
 @dataclass(frozen=True)
 class Links:
-    """Pairs of record numbers, parallel arrays. `rule`: statement, override, strong_id or probabilistic. `status`:
-    accepted (one customer), grey (a steward should look), held_back (a cluster too odd to be published) or apart (likely
+    """Pairs of record numbers, parallel arrays. `start`: bits before anything is
+    compared; `same`: bits of each field; `household`: bits taken off because they could be two of one household.
+    They add
+    up to the weight, except where a statement or a decision outweighs it. `rule`: statement, override, strong_id or
+    probabilistic. `status`:
+    accepted (one customer), grey (a steward should look), held_back (a cluster too odd to be published) or apart
+    (likely
     by itself, and yet two people)."""
 
     a: Numbers
     b: Numbers
     bits: NDArray[np.float32]
     same: NDArray[np.float32]
+    start: float
+    household: NDArray[np.float32]
     levels: NDArray[np.uint8]
     rule: NDArray[np.object_]
     status: NDArray[np.object_]
@@ -66,31 +75,54 @@ def account_for(resolution: Resolution, clusters: Numbers, stated: Decisions, ov
     bits = weights.total.astype(np.float64).copy()
     keys = _keys(pairs.a, pairs.b, count)
     for name, decided, worth in (("statement", stated.together, 60.0), ("override", overrides.together, 90.0)):
-        at = np.isin(keys, _keys(*decided.T, count)) if len(decided) else np.zeros(len(keys), dtype=bool)
+        at = (
+            np.isin(keys, _keys(decided[:, 0], decided[:, 1], count))
+            if len(decided)
+            else np.zeros(len(keys), dtype=bool)
+        )
         rule[at], bits[at] = name, worth
     on_path = _spanning(count, pairs.a, pairs.b, bits, one)
     status = np.where(one, "accepted", np.where(weights.total > 0, "apart", "grey")).astype(object)
     status[held & (weights.total > 0)] = "held_back"
-    decided_apart = np.isin(keys, _keys(*overrides.apart.T, count)) if len(overrides.apart) else np.zeros(len(keys), bool)
+    decided_apart = (
+        np.isin(keys, _keys(overrides.apart[:, 0], overrides.apart[:, 1], count))
+        if len(overrides.apart)
+        else np.zeros(len(keys), bool)
+    )
     rule[decided_apart], status[decided_apart] = "override", "apart"
     kept = on_path | (~one & (weights.total > GREY)) | held & (weights.total > 0) | decided_apart
     bridge = on_path & _bridges(count, pairs.a, pairs.b, one & ((bits > 0) | on_path), on_path, clusters)
+    start = float(np.log2(resolution.parameters.share_same))
+    household = np.minimum(weights.total - weights.same.sum(1) - start, 0.0)
     return Links(
         pairs.a[kept].astype(np.int64), pairs.b[kept].astype(np.int64), bits[kept].astype(np.float32),
-        weights.same[kept], pairs.levels[kept], rule[kept], status[kept], on_path[kept], bridge[kept],
+        weights.same[kept], start, household[kept], pairs.levels[kept], rule[kept], status[kept], on_path[kept],
+        bridge[kept],
     )  # fmt: skip
 
 
-def table(connection: duckdb.DuckDBPyConnection, links: Links, with_values: bool = True) -> pa.Table:
+def table(connection: duckdb.DuckDBPyConnection, links: Links) -> pa.Table:
     """The links as they are kept: keys, rule, weight, probability, evidence as JSON."""
-    rows = connection.execute(
-        f"select record_id, {', '.join(SHOWN.values())} from numbered order by record_no"
-    ).fetchnumpy()
+    rows = connection.execute(f"""
+        with written as (
+            select record_no, string_agg(distinct value, ', ' order by value) filter (where kind = 'email') as emails,
+                string_agg(distinct value, ', ' order by value) filter (where kind = 'phone') as phones
+            from contacts_written group by record_no
+        )
+        select record_id, {", ".join(SHOWN.values())}
+        from (
+            select numbered.* replace (
+                coalesce(emails, email) as email, coalesce(phones, phone) as phone,
+                coalesce(full_name, nullif(concat_ws(' ', given_name, family_name), '')) as full_name,
+                nullif(concat_ws(' ', street, house_number), '') as street,
+                nullif(concat_ws(' ', city, postcode), '') as city
+            )
+            from numbered left join written using (record_no)
+        ) order by record_id""").fetchnumpy()
     ids = rows["record_id"]
     values = {field: rows[column] for field, column in SHOWN.items()}
     evidence = [
-        json.dumps(_fields(values if with_values else {}, a, b, levels, same, rule), ensure_ascii=False)
-        for a, b, levels, same, rule in zip(links.a, links.b, links.levels, links.same, links.rule, strict=True)
+        json.dumps(_fields(values, links, row) + _rest(links, row), ensure_ascii=False) for row in range(len(links.a))
     ]
     return pa.table(
         {
@@ -129,7 +161,9 @@ def _keys(a: Numbers, b: Numbers, count: int) -> Numbers:
     return np.minimum(a, b).astype(np.int64) * count + np.maximum(a, b)
 
 
-def _spanning(count: int, a: Numbers, b: Numbers, bits: NDArray[np.float64], one: NDArray[np.bool_]) -> NDArray[np.bool_]:
+def _spanning(
+    count: int, a: Numbers, b: Numbers, bits: NDArray[np.float64], one: NDArray[np.bool_]
+) -> NDArray[np.bool_]:
     """The strongest tree through every cluster: maximum spanning forest over pairs of one cluster."""
     from scipy.sparse import coo_matrix
     from scipy.sparse.csgraph import minimum_spanning_tree
@@ -141,7 +175,7 @@ def _spanning(count: int, a: Numbers, b: Numbers, bits: NDArray[np.float64], one
     return one & np.isin(_keys(a, b, count), chosen)
 
 
-def _bridges(count, a, b, agreed, on_path, cluster) -> NDArray[np.bool_]:  # type: ignore[no-untyped-def]
+def _bridges(count, a, b, agreed, on_path, cluster) -> NDArray[np.bool_]:
     """Path pairs without which their cluster would fall apart into two groups of two records and more."""
     sizes = np.bincount(cluster, minlength=count)
     rows = np.flatnonzero(agreed & (sizes[cluster[a]] >= 4))
@@ -160,18 +194,35 @@ def _bridges(count, a, b, agreed, on_path, cluster) -> NDArray[np.bool_]:  # typ
     return found
 
 
-def _fields(values, a, b, levels, same, rule) -> list[dict[str, object]]:  # type: ignore[no-untyped-def]
+def _fields(values: dict[str, Any], links: Links, row: int) -> list[dict[str, object]]:
+    rule, levels = links.rule[row], links.levels[row]
     fields: list[dict[str, object]] = []
     if rule in ("statement", "override"):
         fields.append({"field": rule, "level": "stated by the source" if rule == "statement" else "decided by a human"})
     for place in np.flatnonzero(levels):
         comparison = COMPARISONS[place]
-        entry: dict[str, object] = {"field": comparison.name}
-        if values:
-            entry |= {"value_a": _text(values[comparison.name][a]), "value_b": _text(values[comparison.name][b])}
-        entry |= {"level": comparison.levels[levels[place] - 1].label, "bits": round(float(same[place]), 1)}
-        fields.append(entry)
+        told = values[comparison.name]
+        fields.append(
+            {
+                "field": comparison.name,
+                "value_a": _text(told[links.a[row]]),
+                "value_b": _text(told[links.b[row]]),
+                "level": comparison.levels[levels[place] - 1].label,
+                "bits": round(float(links.same[row, place]), 1),
+            }
+        )
     return fields
+
+
+def _rest(links: Links, row: int) -> list[dict[str, object]]:
+    """What no field says: how rare matches are to begin with, and that families share much."""
+    rest: list[dict[str, object]] = [
+        {"field": "start", "level": "two records drawn at random", "bits": round(links.start, 1)}
+    ]
+    if links.household[row] < -0.05:
+        bits = round(float(links.household[row]), 1)
+        rest.append({"field": "household", "level": "they could be two of one household", "bits": bits})
+    return rest
 
 
 def _text(value: object) -> str | None:
@@ -187,33 +238,7 @@ def in_words(evidence: str, language: str = "en") -> Iterable[str]:
         if "bits" not in entry:
             yield f"{field}: {level}"
             continue
-        values = " / ".join(str(value) for value in dict.fromkeys((entry.get("value_a"), entry.get("value_b"))) if value)
+        values = " / ".join(
+            str(value) for value in dict.fromkeys((entry.get("value_a"), entry.get("value_b"))) if value
+        )
         yield f"{entry['bits']:+6.1f}  {field}: {level}" + (f" ({values})" if values else "")
-
-
-WORDS: dict[str, dict[str, str]] = {
-    "en": {
-        "birth_date": "date of birth", "national_id": "document number", "place": "place", "birth_place": "place of birth",
-        "statement": "the source says so", "override": "a decision", "street": "address",
-    },
-    "zh": {
-        "name": "姓名", "birth_date": "出生日期", "national_id": "证件号码", "email": "邮箱", "phone": "电话", "street": "地址",
-        "place": "城市/邮编", "company": "公司", "gender": "性别", "nickname": "昵称", "occupation": "职业",
-        "birth_place": "出生地", "statement": "来源系统声明", "override": "人工决定", "stated by the source": "来源系统说明是同一人",
-        "decided by a human": "由人工决定", "equal": "相同", "equal in the other order": "姓与名次序相反但相同",
-        "equal in another script": "中文与拼音写法相同", "sounds equal": "读音相同", "one part, equal": "只有一部分，相同",
-        "short form or initial": "简称或首字母", "family name equal, given name alike": "姓相同，名相近",
-        "given name equal, family name alike": "名相同，姓相近", "alike": "相近", "words in common": "有相同的词",
-        "one part of the other": "是另一个的一部分", "one part, different": "只有一部分，不同",
-        "given name equal, family name different": "名相同，姓不同",
-        "family name equal in another script": "姓相同，名为另一种文字", "family name equal, given name different": "姓相同，名不同",
-        "somewhat alike": "略相近", "different": "不同", "day of the year equal": "月日相同", "day of the year different": "月日不同",
-        "a typing error": "仅差一处笔误", "two parts of three equal": "三部分中两部分相同", "one more typing error": "差两处笔误",
-        "a generation apart": "相差一代人", "equal, shared": "相同，但多人共用", "equal, shared, years apart": "相同，但使用时间不重叠",
-        "same user and number, other domain": "用户名相同，域名不同", "fits the mask": "与脱敏号码吻合",
-        "street and number equal": "街道和门牌相同", "street equal": "街道相同", "street alike, number equal": "街道相近，门牌相同",
-        "street alike": "街道相近", "number equal": "门牌相同", "postcode equal": "邮编相同",
-        "city equal, postcode alike": "城市相同，邮编相近", "city equal": "城市相同", "city alike": "城市相近",
-        "region equal": "地区相同", "postcode alike": "邮编相近",
-    },
-}  # fmt: skip

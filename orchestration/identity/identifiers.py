@@ -12,12 +12,13 @@ NAMES_COMPARED = 12
 
 
 def judge(connection: duckdb.DuckDBPyConnection) -> None:
-    """Write `identifier_strengths` (kind, value, value_no, strength, record_count, name_count) and the lists of `folded`.
+    """Write `identifier_strengths` (kind, value, value_no, strength, record_count, name_count) and the lists of
+    `folded`.
 
     Two spellings are one name where one can be read as the other: the same letters in another order or script, an
     initial, a short form, or one typing error; a name of one part only adds nobody.
     """
-    connection.execute(f"""
+    connection.execute("""
         create or replace temp table names_behind as
         select kind, value, name_key, any_value(family_latin) as family_latin, any_value(given_latin) as given_latin,
             any_value(root) as root, min(script) as script
@@ -84,7 +85,8 @@ def judge(connection: duckdb.DuckDBPyConnection) -> None:
         )
         select folded.*, own_emails, shared_emails, own_phones, shared_phones,
             coalesce(email, '') as email, coalesce(phone, '') as phone, coalesce(mask, '') as mask,
-            case when length(phone) = 10 then concat('1', left(phone, 2), '*', right(phone, 4)) else '' end as phone_mask,
+            case when length(phone) = 10 then concat('1', left(phone, 2), '*', right(phone,
+                4)) else '' end as phone_mask,
             coalesce(split_part(email, '@', 1), '') as email_user,
             coalesce(regexp_replace(email, '[^0-9]', '', 'g'), '') as email_digits
         from folded left join lists using (record_no) left join masks using (record_no)

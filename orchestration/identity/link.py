@@ -12,7 +12,14 @@ from orchestration.identity import evidence, records
 from orchestration.identity.clusters import NONE
 from orchestration.identity.resolution import resolve
 
-COMPARED = frozenset(records.COLUMNS) - {"record_id", "source_system", "entity_type", "country", "first_seen_at", "last_seen_at"}
+COMPARED = frozenset(records.COLUMNS) - {
+    "record_id",
+    "source_system",
+    "entity_type",
+    "country",
+    "first_seen_at",
+    "last_seen_at",
+}
 TELLING = COMPARED - {"gender", "region", "occupation", "house_number"}
 NAMESPACE = uuid.UUID("6f1e0f2a-3d0c-4a57-9d54-0a5b1c9be001")
 
@@ -47,7 +54,9 @@ def link_file(source: Path, target: Path) -> Linked:
         connection.register("links", evidence.table(connection, links))
         ids = [row[0] for row in connection.execute("select record_id from numbered order by record_no").fetchall()]
         names = {number: str(uuid.uuid5(NAMESPACE, ids[number])) for number in np.unique(resolution.cluster).tolist()}
-        assigned = pa.table({"record_id": ids, "customer_id": [names[number] for number in resolution.cluster.tolist()]})
+        assigned = pa.table(
+            {"record_id": ids, "customer_id": [names[number] for number in resolution.cluster.tolist()]}
+        )
         connection.register("assigned", assigned)
         _write(connection, target)
         sizes = np.unique(resolution.cluster, return_counts=True)[1]
@@ -69,7 +78,9 @@ def _read(connection: duckdb.DuckDBPyConnection, source: Path) -> None:
         column
         for column in known
         if column in TELLING
-        and connection.execute(f'select count(*) from arrived where trim(cast("{there[column]}" as varchar)) <> \'\'').fetchone()
+        and connection.execute(
+            f"select count(*) from arrived where trim(cast(\"{there[column]}\" as varchar)) <> ''"
+        ).fetchone()
         != (0,)
     ]
     if not filled:
@@ -88,7 +99,8 @@ def _read(connection: duckdb.DuckDBPyConnection, source: Path) -> None:
         raise NothingToLinkError(f"{source.name} holds no records.")
     if total != distinct:
         raise NothingToLinkError(
-            f"{total - distinct} rows of {source.name} repeat a record_id or have none. Give every row an id of its own."
+            f"{total - distinct} rows of {source.name} repeat a record_id "
+            "or have none. Give every row an id of its own."
         )
 
 
@@ -105,11 +117,13 @@ def _write(connection: duckdb.DuckDBPyConnection, target: Path) -> None:
             ),
             best as (
                 select record_id, arg_max(match_probability, (match_weight, other)) as match_probability,
-                    arg_max(json_object('with', other, 'fields', cast(evidence as json)), (match_weight, other)) as evidence
+                    arg_max(json_object('with', other, 'fields', cast(evidence as json)), (match_weight,
+                        other)) as evidence
                 from path group by record_id
             )
             select cast(input_records.record_id as varchar) as record_id, customer_id,
-                coalesce(match_probability, 1.0) as match_probability, coalesce(cast(evidence as varchar), '') as evidence
+                coalesce(match_probability, 1.0) as match_probability, coalesce(cast(evidence as varchar),
+                    '') as evidence
             from input_records
             inner join assigned on trim(cast(input_records.record_id as varchar)) = assigned.record_id
             left join best on assigned.record_id = best.record_id

@@ -8,7 +8,32 @@ SURNAMES_BY_FREQUENCY = (
     "查仇解区倪颜聂章鲁傅邢穆饶池诸米桑管蓝宗冉滕苟娄屈阳古鞠卫伍季冷卓时车全涂路辜茅瞿连容岑薄卜朴那"
 )
 COMPOUND_SURNAMES = frozenset(
-    "欧阳 司马 诸葛 上官 司徒 夏侯 皇甫 东方 尉迟 公孙 慕容 令狐 宇文 长孙 轩辕 端木 百里 独孤 南宫 西门 闻人 澹台 公冶 太史".split()
+    [
+        "欧阳",
+        "司马",
+        "诸葛",
+        "上官",
+        "司徒",
+        "夏侯",
+        "皇甫",
+        "东方",
+        "尉迟",
+        "公孙",
+        "慕容",
+        "令狐",
+        "宇文",
+        "长孙",
+        "轩辕",
+        "端木",
+        "百里",
+        "独孤",
+        "南宫",
+        "西门",
+        "闻人",
+        "澹台",
+        "公冶",
+        "太史",
+    ]
 )
 SURNAMES_READ_OTHERWISE = {
     "单": "shan", "仇": "qiu", "解": "xie", "查": "zha", "曾": "zeng", "区": "ou", "任": "ren", "朴": "piao",
@@ -18,10 +43,66 @@ SURNAMES_READ_OTHERWISE = {
     "薄": "bo", "车": "che", "沈": "shen", "石": "shi", "宁": "ning", "华": "hua", "牟": "mu", "卜": "bu",
 }  # fmt: skip
 HONORIFICS = ("先生", "女士", "小姐", "老师", "经理", "总监", "同学", "太太", "收", "总")
-TITLES = frozenset("mr mrs ms miss dr prof sir madam jr sr ii iii iv phd md herr frau mme".split())
+TITLES = frozenset(
+    [
+        "mr",
+        "mrs",
+        "ms",
+        "miss",
+        "dr",
+        "prof",
+        "sir",
+        "madam",
+        "jr",
+        "sr",
+        "ii",
+        "iii",
+        "iv",
+        "phd",
+        "md",
+        "herr",
+        "frau",
+        "mme",
+    ]
+)
 DUMMY_NAMES = frozenset(
-    "无 匿名 匿名用户 测试 测试用户 未知 客户 顾客 会员 用户 先生 女士 小姐 暂无 空 n a na none null nil test unknown anonymous guest "
-    "customer user noname not available tbd xxx xx x asdf".split()
+    [
+        "无",
+        "匿名",
+        "匿名用户",
+        "测试",
+        "测试用户",
+        "未知",
+        "客户",
+        "顾客",
+        "会员",
+        "用户",
+        "先生",
+        "女士",
+        "小姐",
+        "暂无",
+        "空",
+        "n",
+        "a",
+        "na",
+        "none",
+        "null",
+        "nil",
+        "test",
+        "unknown",
+        "anonymous",
+        "guest",
+        "customer",
+        "user",
+        "noname",
+        "not",
+        "available",
+        "tbd",
+        "xxx",
+        "xx",
+        "x",
+        "asdf",
+    ]
 ) | {"n a", "no name", "not available", "test user", "test test"}
 
 _SHORT_FORMS = """

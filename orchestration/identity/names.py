@@ -111,7 +111,8 @@ def _fold_han(text: str) -> FoldedName:
 
 
 def _split_han(name: str) -> tuple[str, str]:
-    """(family, given). A name whose last character is a surname and whose first is none was written given name first."""
+    """(family, given). A name whose last character is a surname "
+    "and whose first is none was written given name first."""
     if len(name) == 1 or (len(name) == 2 and name[0] in PET_PREFIXES):
         return ("", name)
     if len(name) >= 3 and name[:2] in COMPOUND_SURNAMES:
@@ -170,7 +171,7 @@ def _is_pinyin(word: str) -> bool:
 
 
 @cache
-def _simplifier():  # type: ignore[no-untyped-def]
+def _simplifier():
     import opencc
 
     convert = opencc.OpenCC("t2s").convert
@@ -178,7 +179,7 @@ def _simplifier():  # type: ignore[no-untyped-def]
 
 
 @cache
-def _readings():  # type: ignore[no-untyped-def]
+def _readings():
     """The commonest reading of a character, without its tone."""
     from pypinyin import Style, pinyin
 

@@ -11,12 +11,38 @@ STREET_WORDS = {
     "n": "north", "s": "south", "e": "east", "w": "west", "cct": "circuit", "apt": "", "flat": "", "unit": "",
 }  # fmt: skip
 LEGAL_FORMS = frozenset(
-    "inc incorporated ltd limited llc llp plc co corp corporation company gmbh ag sa srl bv nv pty oy ab as kg the "
-    "holdings holding group international intl".split()
+    [
+        "inc",
+        "incorporated",
+        "ltd",
+        "limited",
+        "llc",
+        "llp",
+        "plc",
+        "co",
+        "corp",
+        "corporation",
+        "company",
+        "gmbh",
+        "ag",
+        "sa",
+        "srl",
+        "bv",
+        "nv",
+        "pty",
+        "oy",
+        "ab",
+        "as",
+        "kg",
+        "the",
+        "holdings",
+        "holding",
+        "group",
+        "international",
+        "intl",
+    ]
 )
-CHINESE_LEGAL_FORMS = re.compile(
-    r"(股份|有限|责任|集团|控股|公司|总公司|分公司|[(（].*?[)）]|中国|科技发展|实业|企业)"
-)
+CHINESE_LEGAL_FORMS = re.compile(r"(股份|有限|责任|集团|控股|公司|总公司|分公司|[(（].*?[)）]|中国|科技发展|实业|企业)")
 PLACE_SUFFIXES = re.compile(r"(?<=..)(特别行政区|维吾尔自治区|壮族自治区|回族自治区|自治区|省|市)$")
 NO_COMPANY = frozenset(("", "个人", "无", "none", "na", "self", "selfemployed", "individual", "personal", "private"))
 
@@ -27,8 +53,8 @@ def fold_street(street: str, house_number: str) -> tuple[str, str]:
     if HAN.search(text):
         name = re.sub(r"[\d\W_]+", "", text)
     else:
-        words = re.sub(r"['.]", "", text)
-        words = re.sub(r"[^a-z ]|\b(?=\w*\d)\w+", " ", words).split()
+        letters = re.sub(r"['.]", "", text)
+        words = re.sub(r"[^a-z ]|\b(?=\w*\d)\w+", " ", letters).split()
         name = " ".join(filter(None, (STREET_WORDS.get(word, word) for word in words)))
     numbers = re.findall(r"\d+", unicodedata.normalize("NFKC", house_number or street))
     return name, "-".join(number.lstrip("0") for number in numbers)

@@ -89,7 +89,9 @@ def _number(connection: duckdb.DuckDBPyConnection, relation: str) -> None:
     there = {row[0] for row in connection.execute(f"describe select * from {relation}").fetchall()}
     moments = ("first_seen_at", "last_seen_at")
     texts = [
-        f"nullif(trim(cast({column} as varchar)), '') as {column}" if column in there else f"cast(null as varchar) as {column}"
+        f"nullif(trim(cast({column} as varchar)), '') as {column}"
+        if column in there
+        else f"cast(null as varchar) as {column}"
         for column in COLUMNS
         if column not in moments
     ]
@@ -110,7 +112,7 @@ def _map(
     table: str,
     columns: Sequence[str],
     outputs: Sequence[str],
-    function: Callable[[list[tuple]], list[tuple[str, ...]]],  # type: ignore[type-arg]
+    function: Callable[[list[tuple]], list[tuple[str, ...]]],
 ) -> None:
     """A table from every distinct combination of `columns` to its folded `outputs`."""
     some = " or ".join(f"{column} is not null" for column in columns)
@@ -118,7 +120,7 @@ def _map(
     _keep(connection, table, columns, outputs, rows, function(rows))
 
 
-def _keep(connection, table, columns, outputs, rows, folded) -> None:  # type: ignore[no-untyped-def]
+def _keep(connection, table, columns, outputs, rows, folded) -> None:
     arrays = [pa.array([row[place] for row in rows], pa.string()) for place in range(len(columns))]
     arrays += [pa.array([row[place] for row in folded], pa.string()) for place in range(len(outputs))]
     frame = pa.table(arrays, names=[*columns, *outputs])
@@ -127,8 +129,8 @@ def _keep(connection, table, columns, outputs, rows, folded) -> None:  # type: i
     connection.unregister("folding")
 
 
-def _each(function: Callable[..., str | tuple[str, ...]]) -> Callable[[list[tuple]], list[tuple[str, ...]]]:  # type: ignore[type-arg]
-    def fold_all(rows: list[tuple]) -> list[tuple[str, ...]]:  # type: ignore[type-arg]
+def _each(function: Callable[..., str | tuple[str, ...]]) -> Callable[[list[tuple]], list[tuple[str, ...]]]:
+    def fold_all(rows: list[tuple]) -> list[tuple[str, ...]]:
         answers = (function(*(value or "" for value in row)) for row in rows)
         return [answer if isinstance(answer, tuple) else (answer,) for answer in answers]
 

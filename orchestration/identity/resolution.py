@@ -17,7 +17,8 @@ SURE = 3.3  # bits: p > .9, for the entities values are counted by
 
 @dataclass(frozen=True)
 class Resolution:
-    """`cluster[record]`: the smallest record number of the record's cluster. `pairs`: those compared and not unlikely."""
+    """`cluster[record]`: the smallest record number of the record's cluster. `pairs`: those compared "
+    "and not unlikely."""
 
     cluster: NDArray[np.int64]
     pairs: Pairs
@@ -51,9 +52,7 @@ def learn(connection: duckdb.DuckDBPyConnection, relation: str, more_contacts: s
     return _learn(connection, candidates, frequencies)
 
 
-def hold_back(
-    connection: duckdb.DuckDBPyConnection, resolution: Resolution, decisions: Decisions
-) -> NDArray[np.int64]:
+def hold_back(connection: duckdb.DuckDBPyConnection, resolution: Resolution, decisions: Decisions) -> NDArray[np.int64]:
     """The clusters, those of a suspicious make-up taken back to what was stated or decided.
 
     Suspicious: more records than LARGEST_CUSTOMER, or more than MOST_FAMILY_NAMES family names.

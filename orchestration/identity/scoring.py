@@ -98,10 +98,10 @@ class Frequencies:
     """
 
     def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
-        columns = connection.execute(
-            f"select {', '.join(f'hash({name}) as {name}, {name} <> chr(0) and length({name}) > 0 as has_{name}' for name in FREQUENCIES)}"
-            " from folded order by record_no"
-        ).fetchnumpy()
+        wanted = ", ".join(
+            f"hash({name}) as {name}, coalesce(length({name}), 0) > 0 as has_{name}" for name in FREQUENCIES
+        )
+        columns = connection.execute(f"select {wanted} from folded order by record_no").fetchnumpy()
         self.codes: dict[str, NDArray[np.int64]] = {}
         for name in FREQUENCIES:
             codes = np.unique(columns[name], return_inverse=True)[1]
@@ -127,8 +127,8 @@ def chances_of_coincidence(
     sample: Pairs, candidates: Pairs, frequencies: Frequencies, share_same: float
 ) -> NDArray[np.float64]:
     """[comparison, level], for two strangers: from pairs drawn at random, less the matches hiding among them; exact
-    value counts where a level is plain equality; and for telephones and mailboxes the equal pairs whose names contradict
-    each other."""
+    value counts where a level is plain equality; and for telephones and mailboxes the equal pairs whose names
+    contradict each other."""
     drawn = max(len(sample.a), 1)
     coincidence = np.ones_like(START)
     for place, comparison in enumerate(COMPARISONS):
@@ -206,7 +206,7 @@ def random_pairs(connection: duckdb.DuckDBPyConnection, records: int) -> Pairs:
         connection.unregister("drawn_pairs")
 
 
-def pair_table(a: NDArray[np.integer], b: NDArray[np.integer]) -> pa.Table:  # type: ignore[type-arg]
+def pair_table(a: NDArray[np.integer], b: NDArray[np.integer]) -> pa.Table:
     """A relation (a, b) to register with DuckDB."""
     return pa.table({"a": np.asarray(a, dtype=np.int32), "b": np.asarray(b, dtype=np.int32)})
 
@@ -239,7 +239,7 @@ def _log_coincidence(pairs: Pairs, frequencies: Frequencies, parameters: Paramet
     return np.minimum(chance, 0.0)
 
 
-def _posteriors(pairs: Pairs, chance: Bits, parameters: Parameters) -> tuple[NDArray, NDArray]:  # type: ignore[type-arg]
+def _posteriors(pairs: Pairs, chance: Bits, parameters: Parameters) -> tuple[NDArray, NDArray]:
     same = np.full(len(pairs.a), np.log2(parameters.share_same))
     family = np.full(len(pairs.a), np.log2(parameters.share_family))
     strangers = np.full(len(pairs.a), np.log2(max(1 - parameters.share_same - parameters.share_family, 0.01)))

@@ -20,7 +20,8 @@ from orchestration.identity.scoring import Parameters
 TRAINED_FOR_DAYS = 90
 PARAMETER_SCHEMA = pa.schema(
     [
-        ("trained_as_of", pa.date32()), ("comparison", pa.string()), ("level_number", pa.int32()), ("level", pa.string()),
+        ("trained_as_of", pa.date32()), ("comparison", pa.string()), ("level_number", pa.int32()), ("level",
+            pa.string()),
         ("chance_same", pa.float64()), ("chance_coincidence", pa.float64()), ("match_weight", pa.float64()),
     ]
 )  # fmt: skip
@@ -85,7 +86,9 @@ def parameter_rows(parameters: Parameters, as_of: date) -> pa.Table:
         for number, level in enumerate(comparison.levels, start=1)
     ]  # fmt: skip
     rows.append((as_of, "share", 1, "same", parameters.share_same, parameters.share_family, 0.0))
-    columns = [pa.array(column, kind.type) for column, kind in zip(zip(*rows, strict=True), PARAMETER_SCHEMA, strict=True)]
+    columns = [
+        pa.array(column, kind.type) for column, kind in zip(zip(*rows, strict=True), PARAMETER_SCHEMA, strict=True)
+    ]
     return pa.table(columns, schema=PARAMETER_SCHEMA)
 
 
@@ -134,7 +137,8 @@ def _read(connection: duckdb.DuckDBPyConnection, people: People) -> None:
     connection.execute("""
         create or replace temp table people_compared as
         select record_key as record_id, source_system, entity_type, full_name, nickname, company_name as company,
-            case when phone like '%*%' then phone end as phone, birth_date, gender, street, city, postcode, region, country,
+            case when phone like '%*%' then phone end as phone, birth_date, gender, street, city, postcode,
+                region, country,
             first_seen_at, last_seen_at
         from people_records""")
 
@@ -161,4 +165,3 @@ def _pairs(decisions: list[Decision], numbers: dict[str, int], kind: str = "toge
         if one.decision == kind and one.record_a in numbers and one.record_b in numbers
     ]
     return np.array(pairs, dtype=np.int64).reshape(-1, 2)
-

@@ -47,7 +47,7 @@ def split(customer: str, record: str, reason: Why = "", by: Who = None, take_bac
     _decide(stewardship.undo if take_back else stewardship.split, customer, record, reason, by)
 
 
-def _decide(decision, a: str, b: str, reason: str, by: str | None) -> None:  # type: ignore[no-untyped-def]
+def _decide(decision, a: str, b: str, reason: str, by: str | None) -> None:
     from orchestration import clock
     from orchestration.identity.overrides import Author, ContradictionError
     from orchestration.stewardship import UnknownCustomerError

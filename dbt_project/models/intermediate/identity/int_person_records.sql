@@ -147,14 +147,15 @@ records as (
 
     select
         'tmall', 'buyer', buyer_nick, 'person', full_name, null, phone, null, city, null,
-        first_seen_at, last_seen_at, buyer_nick, null, null, null, null, null
+        first_seen_at, last_seen_at, buyer_nick as nickname, null, null, null, null, null
     from tmall_buyers
 
     union all
 
     select
-        'youzan', 'member', member_id, 'person', coalesce(full_name, nickname), null, phone, null, coalesce(region, wechat_region),
-        null, became_customer_at, coalesce(last_order_at, became_customer_at), nickname, gender, birth_date, null, null, null
+        'youzan', 'member', member_id, 'person', coalesce(full_name, nickname), null, phone, null,
+        coalesce(region, wechat_region), null, became_customer_at, coalesce(last_order_at, became_customer_at),
+        nickname, gender, birth_date, null, null, null
     from members
 
     union all
