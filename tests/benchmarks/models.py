@@ -231,9 +231,9 @@ def million_scored() -> Iterator[Line]:
     cut, features = _timed(lambda: prepare(log, now, HORIZON, now))
     _, explained = _timed(lambda: reasons.explain(found.ladder, cut, "mean", found.season))
     with tempfile.TemporaryDirectory() as folder, duckdb.connect(config={"threads": 1, "memory_limit": "2GB"}) as floor:
-        table = pd.DataFrame(cut.traces.values).assign(customer_id=cut.known.customers)  # noqa: F841
+        known = pd.DataFrame(cut.traces.values).assign(customer_id=cut.known.customers)  # noqa: F841
         rows = pd.DataFrame({"a": cut.log_odds, "b": cut.expected_orders, "c": 1.0, "d": 1.0, "e": 1.0})  # noqa: F841
-        floor.execute(f"attach '{folder}/f.duckdb' as f; create table f.features as select * from table")
+        floor.execute(f"attach '{folder}/f.duckdb' as f; create table f.features as select * from known")
         _, base = _timed(
             lambda: (
                 floor.sql("select * from f.features").df(),
