@@ -231,13 +231,15 @@ def million_scored() -> Iterator[Line]:
     cut, features = _timed(lambda: prepare(log, now, HORIZON, now))
     _, explained = _timed(lambda: reasons.explain(found.ladder, cut, "mean", found.season))
     with tempfile.TemporaryDirectory() as folder, duckdb.connect(config={"threads": 1, "memory_limit": "2GB"}) as floor:
-        table = pd.DataFrame(cut.traces.values).assign(customer_id=cut.known.customers)  # noqa: F841
-        rows = pd.DataFrame({"a": cut.log_odds, "b": cut.expected_orders, "c": 1.0, "d": 1.0, "e": 1.0})  # noqa: F841
-        floor.execute(f"attach '{folder}/f.duckdb' as f; create table f.features as select * from table")
+        known = pd.DataFrame(cut.traces.values).assign(customer_id=cut.known.customers)
+        rows = pd.DataFrame({"a": cut.log_odds, "b": cut.expected_orders, "c": 1.0, "d": 1.0, "e": 1.0})
+        floor.register("known", known)
+        floor.register("scores", rows)
+        floor.execute(f"attach '{folder}/f.duckdb' as f; create table f.features as select * from known")
         _, base = _timed(
             lambda: (
                 floor.sql("select * from f.features").df(),
-                floor.execute("create table f.s as select * from rows"),
+                floor.execute("create table f.s as select * from scores"),
             )
         )
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024**2
