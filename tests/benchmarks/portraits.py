@@ -95,7 +95,7 @@ def steadiness(history: History, refunds: pd.DataFrame, day: date, name: str) ->
 
 
 def intervals(history: History, day: date, name: str) -> Iterator[Line]:
-    for back in (270, 365):
+    for back in (180, 270):  # further back no gap that began a year before has ended
         cut = day - timedelta(back)
         told = next_purchase.score(next_purchase.train(history, cut), history, cut)
         later = history.day >= day_number(cut)
