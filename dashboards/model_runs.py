@@ -62,10 +62,10 @@ def draw_card(run: pd.Series) -> None:
     facts = {
         "as_of_date": day(run["as_of_date"]),
         "scored_count": number(run["rows"]),
-        "rung": run.get("rung"),
-        "rival": run.get("rival"),
+        "rung": _said("rung", run),
+        "rival": _said("rival", run),
         "cutoffs": _cutoffs(run),
-        "season": run.get("season"),
+        "season": _said("season", run),
     }
     shown = [(t(f"column.{name}"), str(said)) for name, said in facts.items() if isinstance(said, str) and said]
     show_short_table(pd.DataFrame(shown, columns=["profile_field", "profile_value"]))
@@ -80,6 +80,13 @@ def draw_card(run: pd.Series) -> None:
 def has_cards() -> bool:
     """Whether this version's books have more than a gate to say of a model."""
     return "metrics" in columns("ops.model_runs")
+
+
+def _said(what: str, run: pd.Series) -> str:
+    code = run.get(what)
+    if not isinstance(code, str) or not code:
+        return ""
+    return {"rung": word("rung", code), "rival": word("rival", code), "season": word("season", code)}[what]
 
 
 def _parsed(run: pd.Series, name: str) -> list[dict[str, Any]]:
@@ -110,7 +117,7 @@ def _draw_metrics(metrics: list[dict[str, Any]], run: pd.Series) -> None:
     st.markdown(f"**{t('models.metrics')}**", help=t("definition.metrics"))
     rows = [
         {
-            "model_metric": word("model_metric", str(each.get("name"))),
+            "model_metric": _metric_name(str(each.get("name"))),
             "metric_value": _figure(each.get("value")),
             "metric_interval": _interval(each),
             "metric_rival": _figure(each.get("rival")),
@@ -136,6 +143,12 @@ def _draw_drift(drift: list[dict[str, Any]]) -> None:
             for each in drift
         ]
         show_short_table(pd.DataFrame(rows))
+
+
+def _metric_name(name: str) -> str:
+    """`mean.ece 2026-05-05` is the measure ece of the rung mean at a cutoff: the rung is said elsewhere."""
+    measure, _, cutoff = name.rpartition(".")[2].partition(" ")
+    return " ".join([word("model_metric", measure), cutoff]).strip()
 
 
 def _figure(value: Any) -> str:

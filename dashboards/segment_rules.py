@@ -140,7 +140,8 @@ def _group(group: Any) -> exp.Expression:
 def _joined(match: Any, parts: list[exp.Expression]) -> exp.Expression:
     if match not in ("all", "any"):
         raise RuleError(f"`match` must be all or any, not {match!r}")
-    return (exp.and_ if match == "all" else exp.or_)(*parts)
+    joined: Any = exp.and_(*parts) if match == "all" else exp.or_(*parts)
+    return joined
 
 
 def _condition(stated: Any) -> exp.Expression:
@@ -183,9 +184,10 @@ def _words(column: exp.Column, condition: Condition) -> exp.Expression:
         or not all(isinstance(v, str) for v in values)
     ):
         raise RuleError(f"{condition.field} needs a list of one to {MOST_VALUES} words")
-    listed = column.isin(*(exp.Literal.string(value) for value in values))
+    listed: Any = column.isin(*(exp.Literal.string(value) for value in values))
     # somebody of whom it is not known is none of them either
-    return listed if condition.test == "one_of" else exp.or_(exp.not_(listed), column.copy().is_(exp.null()))
+    others: Any = exp.or_(exp.not_(listed), column.copy().is_(exp.null()))
+    return listed if condition.test == "one_of" else others
 
 
 def _amount(condition: Condition) -> exp.Expression:
