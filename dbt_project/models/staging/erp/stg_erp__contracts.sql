@@ -15,8 +15,6 @@ renamed as (
         opportunity_id,
         quote_id,
         account_id,
-        contact_id,
-        owner_id,
 
         ---------- strings
         status,
