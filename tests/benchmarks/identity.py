@@ -124,7 +124,7 @@ def _splink(frame: pd.DataFrame) -> list[str]:
             cl.DamerauLevenshteinAtThresholds("postcode", [1, 2]), cl.ExactMatch("region"),
         ],
     )  # fmt: skip
-    columns = ["record_id", "given_name", *sorted(set(RENAMED.values()) - {"record_id"})]
+    columns = ["record_id", "given_name", "postcode", *sorted(set(RENAMED.values()) - {"record_id"})]
     api = DuckDBAPI()
     linker = Linker(api.register(frame[columns].astype(str).where(frame[columns].notna(), None)), settings)
     linker.training.estimate_probability_two_random_records_match([rules[0], rules[2]], recall=0.9)
