@@ -151,7 +151,7 @@ def _recordlinkage(frame: pd.DataFrame) -> list[int]:
     for column in ("given_name", "birth_date", "city", "region"):
         compare.exact(column, column)
     for column in ("family_name", "street"):
-        compare.string(column, column, method="jarowinkler", threshold=0.85)
+        compare.string(column, column, method="levenshtein", threshold=0.85)
     chosen = pairs[compare.compute(pairs, people).sum(axis=1).to_numpy() > 3]
     graph = coo_matrix(
         (np.ones(len(chosen)), (chosen.get_level_values(0), chosen.get_level_values(1))), shape=[len(people)] * 2
