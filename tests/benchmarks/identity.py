@@ -124,7 +124,7 @@ def _splink(frame: pd.DataFrame) -> list[str]:
             cl.DamerauLevenshteinAtThresholds("postcode", [1, 2]), cl.ExactMatch("region"),
         ],
     )  # fmt: skip
-    columns = ["record_id", "given_name", *sorted(set(RENAMED.values()) - {"record_id"})]
+    columns = ["record_id", "given_name", "postcode", *sorted(set(RENAMED.values()) - {"record_id"})]
     api = DuckDBAPI()
     linker = Linker(api.register(frame[columns].astype(str).where(frame[columns].notna(), None)), settings)
     linker.training.estimate_probability_two_random_records_match([rules[0], rules[2]], recall=0.9)
@@ -151,7 +151,7 @@ def _recordlinkage(frame: pd.DataFrame) -> list[int]:
     for column in ("given_name", "birth_date", "city", "region"):
         compare.exact(column, column)
     for column in ("family_name", "street"):
-        compare.string(column, column, method="jarowinkler", threshold=0.85)
+        compare.string(column, column, method="levenshtein", threshold=0.85)
     chosen = pairs[compare.compute(pairs, people).sum(axis=1).to_numpy() > 3]
     graph = coo_matrix(
         (np.ones(len(chosen)), (chosen.get_level_values(0), chosen.get_level_values(1))), shape=[len(people)] * 2

@@ -20,6 +20,11 @@ class Project:
         return [node for node in self.nodes if node["resource_type"] == "model"]
 
     @property
+    def sql_models(self) -> list[dict[str, Any]]:
+        """All models but those in Python, which call the identity engine."""
+        return [model for model in self.models if model["language"] == "sql"]
+
+    @property
     def sources(self) -> dict[str, dict[str, Any]]:
         found: dict[str, dict[str, Any]] = self.manifest["sources"]
         return found

@@ -25,15 +25,15 @@ def without_comments(text: str) -> str:
 
 @pytest.mark.parametrize("dialect", ["duckdb", "spark"])
 def test_every_model_is_understood_by_both_engines(project: Project, dialect: str):
-    assert len(project.models) == len(MODELS)
-    for model in project.models:
+    assert len(project.sql_models) == len(MODELS)
+    for model in project.sql_models:
         (statement,) = sqlglot.parse(model["compiled_code"], dialect=dialect)
         assert isinstance(statement, exp.Query), model["name"]
         assert statement.find(exp.Qualify) is None, model["name"]
 
 
 def test_every_model_can_be_said_in_spark_without_losing_anything(project: Project):
-    for model in project.models:
+    for model in project.sql_models:
         sqlglot.transpile(
             model["compiled_code"], read="duckdb", write="spark", unsupported_level=sqlglot.ErrorLevel.RAISE
         )
@@ -52,7 +52,7 @@ def test_this_test_sees_what_only_one_engine_has(sql: str):
 
 
 def test_amounts_of_money_are_decimals_and_never_floats(project: Project):
-    for model in project.models:
+    for model in project.sql_models:
         for name, column in model["columns"].items():
             if re.search(r"^(?!is_).*(revenue|amount|price|_value|cost)$", name) and column["data_type"]:
                 assert column["data_type"].startswith("decimal"), (model["name"], name)
