@@ -21,7 +21,7 @@ from models_ml.order_log import LogRefused, OrderLog, Outcome, rolling_cutoffs, 
 from models_ml.value import Outlook, Past, Value
 
 FEWEST_CUSTOMERS, FEWEST_RETURNING, FEWEST_DAYS = 200, 50, 60
-LEARN_FROM, JUDGED, VALUE_CUTOFFS = 20_000, 2, 10
+LEARN_FROM, JUDGED, VALUE_CUTOFFS = 10_000, 2, 10
 PLAIN = "btyd"
 
 
