@@ -15,7 +15,7 @@ export UV_PYTHON_DOWNLOADS := never
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PATH := $(BIN):$(PATH)
 
-.PHONY: help demo test setup check run dashboards dagster docs bench lock clean
+.PHONY: help demo test setup check run dashboards dagster docs bench bench-identity bench-models bench-marts bench-pages bench-portraits lock clean
 
 help:
 	@echo "make demo        set up, let the synthetic company write its exports, run the daily job"
@@ -25,7 +25,8 @@ help:
 	@echo "make dagster     the Dagster UI with its schedule, on http://127.0.0.1:3000"
 	@echo "make check       ruff, import-linter, sqlfluff, mypy"
 	@echo "make docs        dbt docs and Great Expectations data docs, into docs/build"
-	@echo "make bench       speed and memory against the floor"
+	@echo "make bench       speed and memory against the floor; bench-identity, bench-models, bench-marts, bench-pages"
+	@echo "                 the goals of those rooms, each in minutes to an hour"
 
 demo: setup
 	@crm world --people 2000 --days 730 --seed 7 --daily-days 3 --last-day $(DEMO_DAY) --out data
@@ -58,6 +59,9 @@ bench: setup
 	@python -m tests.benchmarks
 	@python -m tests.benchmarks.ingestion
 	@python -m tests.benchmarks.world
+
+bench-identity bench-models bench-marts bench-pages bench-portraits: bench-%: setup
+	@python -m tests.benchmarks.$*
 
 setup: $(READY)
 
