@@ -15,11 +15,12 @@ export UV_PYTHON_DOWNLOADS := never
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PATH := $(BIN):$(PATH)
 
-.PHONY: help demo test setup check run dashboards dagster docs bench bench-identity bench-models bench-marts bench-pages bench-portraits lock clean
+.PHONY: help demo test proofs setup check run dashboards dagster docs bench bench-identity bench-models bench-marts bench-pages bench-portraits lock clean
 
 help:
 	@echo "make demo        set up, let the synthetic company write its exports, run the daily job"
 	@echo "make test        set up and run every test"
+	@echo "make proofs      the long versions of tests: twenty kills instead of eight"
 	@echo "make run         the daily job for today, on data/inbox"
 	@echo "make dashboards  the pages, on http://127.0.0.1:8501"
 	@echo "make dagster     the Dagster UI with its schedule, on http://127.0.0.1:3000"
@@ -34,6 +35,9 @@ demo: setup
 
 test: setup
 	@python -m pytest
+
+proofs: setup
+	@python -m pytest -m long
 
 check: setup
 	@ruff check .

@@ -48,7 +48,7 @@ def train(bought: pd.DataFrame, as_of: date) -> Shelf:
     what, products = pd.factorize(past["product_id"], sort=True)
     need(len(products), MINIMUM_PRODUCTS, "products were bought", "被购买过的商品")
     age = day_number(as_of) - days_of(past["order_date"])
-    popularity = np.bincount(what, weights=0.5 ** (age / POPULAR_HALF_LIFE))
+    popularity = np.bincount(what, weights=_faded(age, POPULAR_HALF_LIFE))
     listed = np.sort(np.argsort(-popularity, kind="stable")[:PRODUCTS])
     who = pd.factorize(past["customer_id"], sort=True)[0]
     table = sparse.csr_matrix((np.ones(len(who)), (who, what)))[:, listed]
@@ -77,7 +77,7 @@ def _own(shelf: Shelf, bought: pd.DataFrame, as_of: date) -> tuple[Ints, NDArray
     what = np.searchsorted(shelf.products, past["product_id"].to_numpy(dtype=object))
     age = day_number(as_of) - days_of(past["order_date"])
     pair, place = np.unique(who.astype(np.int64) * len(shelf.products) + what, return_inverse=True)
-    weight = np.bincount(place, weights=0.5 ** (age / HALF_LIFE), minlength=len(pair))
+    weight = np.bincount(place, weights=_faded(age, HALF_LIFE), minlength=len(pair))
     who, what = np.divmod(pair, len(shelf.products))
     return who, np.asarray(customers, dtype=object), what, weight.astype(np.float64)
 
@@ -111,6 +111,12 @@ def _likeness(table: Any) -> Floats:
         least = np.partition(cosine, -NEIGHBOURS, axis=1)[:, -NEIGHBOURS, None]
         cosine[cosine < least] = 0.0
     return cosine
+
+
+def _faded(age: Ints, half_life: float) -> Floats:
+    """What a purchase still counts, in whole 2**-30: their sums are exact, whatever the order of the rows."""
+    faded: Floats = np.round(0.5 ** (age / half_life) * 2.0**30) / 2.0**30
+    return faded
 
 
 def _ranks(group: Ints) -> Ints:

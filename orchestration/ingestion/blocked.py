@@ -17,7 +17,6 @@ MEASURES = {
     ASIDE: "too large a share of its rows was set aside",
     "row_count": "too few rows came",
     "missing_share": "too many cells of {column} are empty",
-    "distinct_count": "values of {column} stand there twice",
     "days_after_delivery": "{column} holds dates after the day of the delivery",
     "earliest_year": "{column} holds a date that is too early to be true",
     "min": "{column} holds a number that is too small",

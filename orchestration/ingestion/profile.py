@@ -16,9 +16,8 @@ def profile(connection: duckdb.DuckDBPyConnection, contract: Contract, run_id: s
 
     `row_count` is what arrived, `quarantined_share` the share that was set aside. Files that were refused whole or held
     back are not counted: nothing is known of their rows, and they are named one by one. For every column:
-    `missing_share` and `distinct_count` (approximate); for numbers `min` and `max`; for dates and times
-    `days_after_delivery` (newest minus delivery date, in days) and `earliest_year`; where the contract
-    gives a pattern, `matching_share` of the filled cells.
+    `missing_share`; for numbers `min` and `max`; for dates and times `days_after_delivery` (newest minus delivery date,
+    in days) and `earliest_year`; where the contract gives a pattern, `matching_share` of the filled cells.
     """
     arrived = connection.execute(
         """
@@ -52,7 +51,6 @@ def _measures(column: Column) -> Iterable[str]:
     name = column.name
     filled = f"count({name}) filter (trim({name}) <> '')"
     yield f'1 - {filled} / count(*) as "{name}.missing_share"'
-    yield f'approx_count_distinct({name}) as "{name}.distinct_count"'
     if column.type in ("integer", "decimal"):
         yield f'min(try_cast({name} as double)) as "{name}.min"'
         yield f'max(try_cast({name} as double)) as "{name}.max"'

@@ -4,18 +4,21 @@ import random
 import time
 from pathlib import Path
 
+import pytest
+
 from tests.journey.crowd import assert_all_was_well, readers
 from tests.journey.house import LAST_DAY, House
 from tests.journey.warm import Crm
 
-KILLS = 20
 
-
-def test_a_run_killed_at_any_moment_publishes_nothing_broken_and_the_next_starts_clean(lived_in: House, tmp_path: Path):
-    chance = random.Random(20)
+@pytest.mark.parametrize("kills", [8, pytest.param(20, marks=pytest.mark.long)])
+def test_a_run_killed_at_any_moment_publishes_nothing_broken_and_the_next_starts_clean(
+    kills: int, lived_in: House, tmp_path: Path
+):
+    chance = random.Random(kills)
     duration = _seconds_of_one_run(lived_in)
     with readers(lived_in, tmp_path) as seen:
-        for _ in range(KILLS):
+        for _ in range(kills):
             before = lived_in.version
             process = lived_in.start("run", "--as-of", LAST_DAY.isoformat())
             # Spread over the whole run: a fixed pause would find the same moment each time.

@@ -95,7 +95,7 @@ def test_customers_guests_orders_lines_and_days_come_to_the_same_cent(real: Hous
         real,
         """
         select
-            (select sum(net_revenue) from customer_features)
+            (select sum(net_revenue) from customer_features where as_of_date = date '2011-12-10')
                 + (select sum(net_revenue) from fct_orders where customer_id is null and order_type = 'sale')
                 - (select coalesce(sum(refund_amount), 0) from fct_refunds where customer_id is null) as by_customer,
             (select sum(net_revenue) from fct_orders where order_type = 'sale')

@@ -1,4 +1,4 @@
-"""`crm` processes forked from one that has loaded the libraries: nine seconds of every run. Nothing else is spared.
+"""`crm` processes forked from one that has loaded the libraries: half of a small run. Nothing else is spared.
 
 Each is a process of its own, with a session, an environment and a death of its own. What the entry point of the
 installed command adds is tested where the command itself is called (`House.installed_crm`).
@@ -19,10 +19,17 @@ LIBRARIES = (
     "dbt.cli.main",
     "great_expectations",
     "great_expectations.expectations.core",
+    "opencc",
     "pandas",
+    "phonenumbers",
     "pydantic_settings",
+    "pypinyin",
     "rich.table",
-    "splink",
+    "scipy.optimize",
+    "scipy.special",
+    "scipy.stats",
+    "sklearn.cluster",
+    "sqlglot",
     "typer",
 )
 _nursery = multiprocessing.get_context("forkserver")
