@@ -82,14 +82,19 @@ def explain(identifier: str, language: str = "en") -> Explained:
 
 
 def merge(a: str, b: str, author: Author) -> list[Decision]:
-    """Decide that two customers (or records) are one, from the next run on.
+    """Decide that two customers, or two records, are one person, from the next run on.
+
+    A customer is meant whole: with one record of each alone, the others, which do not look alike, would be taken apart.
 
     Raises:
         UnknownCustomerError, orchestration.identity.overrides.ContradictionError
     """
     with _people() as connection:
-        one, other = (_record_of(connection, identifier) for identifier in (a, b))
-    return _decide([between("together", one, other)], author)
+        ones, others = (_meant_by(connection, identifier) for identifier in (a, b))
+    first, *rest = dict.fromkeys([*ones, *others])
+    if not rest:
+        raise UnknownCustomerError(f"{a} and {b} are one record: there is nothing to merge.")
+    return _decide([between("together", first, other) for other in rest], author)
 
 
 def split(customer: str, record: str, author: Author) -> list[Decision]:
@@ -108,7 +113,7 @@ def split(customer: str, record: str, author: Author) -> list[Decision]:
 
 
 def undo(a: str, b: str, author: Author) -> list[Decision]:
-    """Take back what was decided about two records, or about a customer's record and all others.
+    """Take back all that was decided about two records or customers, or about a customer's record and all others.
 
     Raises:
         UnknownCustomerError: nobody goes by one of them.
@@ -165,10 +170,10 @@ def _customer_of(connection: duckdb.DuckDBPyConnection, identifier: str) -> str:
     return str(found[0])
 
 
-def _record_of(connection: duckdb.DuckDBPyConnection, identifier: str) -> str:
-    customer = _customer_of(connection, identifier)
-    keys = _records_of(connection, customer)
-    return identifier if identifier in keys else keys[0]
+def _meant_by(connection: duckdb.DuckDBPyConnection, identifier: str) -> list[str]:
+    """A record where one is named, else all records of the customer."""
+    keys = _records_of(connection, _customer_of(connection, identifier))
+    return [identifier] if identifier in keys else keys
 
 
 def _records_of(connection: duckdb.DuckDBPyConnection, customer: str) -> list[str]:

@@ -104,16 +104,76 @@ cluster_keys as (
 
 ),
 
+held_ids as (
+
+    select distinct customer_id from current_ids
+
+),
+
+-- A merge taken back: records that are left without an id return to one they held before and nobody holds now, so that
+-- everything after this table is as it was.
+earlier_claims as (
+
+    select
+        clusters.cluster_key,
+        assignment_log.customer_id,
+        count(distinct assignment_log.record_key) as record_count,
+        max(assignment_log.assignment_number) as last_assignment_number
+    from clusters
+    inner join assignment_log
+        on clusters.record_key = assignment_log.record_key
+    left join holders_ranked
+        on
+            clusters.cluster_key = holders_ranked.cluster_key
+            and holders_ranked.holder_rank = 1
+    left join held_ids
+        on assignment_log.customer_id = held_ids.customer_id
+    where
+        holders_ranked.cluster_key is null
+        and held_ids.customer_id is null
+    group by clusters.cluster_key, assignment_log.customer_id
+
+),
+
+earlier_claims_ranked as (
+
+    select
+        *,
+        row_number() over (
+            partition by cluster_key
+            order by record_count desc, last_assignment_number desc
+        ) as claim_rank
+    from earlier_claims
+
+),
+
+returned_ranked as (
+
+    select
+        *,
+        row_number() over (
+            partition by customer_id
+            order by record_count desc, cluster_key
+        ) as holder_rank
+    from earlier_claims_ranked
+    where claim_rank = 1
+
+),
+
 cluster_ids as (
 
     select
         cluster_keys.cluster_key,
-        coalesce(holders_ranked.customer_id, {{ new_customer_id() }}) as customer_id
+        coalesce(holders_ranked.customer_id, returned_ranked.customer_id, {{ new_customer_id() }}) as customer_id
     from cluster_keys
     left join holders_ranked
         on
             cluster_keys.cluster_key = holders_ranked.cluster_key
             and holders_ranked.holder_rank = 1
+    left join returned_ranked
+        on
+            cluster_keys.cluster_key = returned_ranked.cluster_key
+            and returned_ranked.holder_rank = 1
 
 ),
 
