@@ -41,7 +41,8 @@ def buy(persons: Persons, calendar: Calendar, dice: Dice) -> Rhythm:
     while len(who):
         numbers = np.arange(number, number + AT_ONCE)
         key = persons.number[who][:, None], numbers[None, :]
-        gaps = -log(dice.uniform("next order", *key)) * (YEAR / persons.rate[who])[:, None]
+        with np.errstate(divide="ignore"):  # one rate in a million is too small for a float: that order never comes
+            gaps = -log(dice.uniform("next order", *key)) * (YEAR / persons.rate[who])[:, None]
         times = np.cumsum(np.concatenate([time[:, None], gaps], axis=1), axis=1)[:, 1:]
         leaves = dice.uniform("leaves", *key) < persons.dropout[who][:, None]
         left_before = np.cumsum(leaves, axis=1) - leaves > 0
