@@ -63,6 +63,18 @@ signed as (
 
 ),
 
+-- A family may share one mailbox: a guest is a contact point and the name that was given with it.
+guests as (
+
+    select
+        order_id,
+        concat(coalesce(email, phone), case when full_name is null then '' else '|' end, lower(coalesce(full_name, '')))
+            as guest_id
+    from signed
+    where coalesce(email, phone) is not null
+
+),
+
 -- The shop files an order under the account with its e-mail. A till often takes no e-mail: then the telephone counts.
 candidates as (
 
@@ -112,12 +124,12 @@ buyers as (
         signed.order_id,
         case
             when ranked.customer_id is not null then concat('shopify|customer|', ranked.customer_id)
-            else concat('shopify|buyer|', coalesce(signed.email, signed.phone))
+            else concat('shopify|buyer|', guests.guest_id)
         end as record_key,
         ranked.customer_id,
         case
             when ranked.customer_id is null or signed.first_delivery_date < ranked.first_delivery_date
-                then coalesce(signed.email, signed.phone)
+                then guests.guest_id
         end as buyer_id,
         signed.full_name,
         signed.email,
@@ -133,6 +145,8 @@ buyers as (
         on
             signed.order_id = ranked.order_id
             and ranked.candidate_rank = 1
+    left join guests
+        on signed.order_id = guests.order_id
     where coalesce(ranked.customer_id, signed.email, signed.phone) is not null
 
 )
