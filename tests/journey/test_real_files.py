@@ -11,6 +11,7 @@ import duckdb
 import pytest
 
 from tests.benchmarks.bare import customers
+from tests.benchmarks.web_visits import WEBSITE, plain_counts
 from tests.journey.house import House
 from tests.real_inbox import build, missing
 
@@ -114,3 +115,12 @@ def test_the_other_domains_are_there_and_nothing_of_the_future_is_held_against_a
     )
     assert counts == {"tickets": 10 + 40, "events": 157, "touches": 68, "deals": 50}
     assert one(real, "select max(ticket_count) as t, max(visit_count) as v from customer_360") == {"t": 0, "v": 0}
+
+
+def test_page_views_visits_and_visitors_are_what_snowplow_counts(real: House):
+    found = one(
+        real,
+        "select sum(page_view_count)::int as page_views, count(*) as sessions, count(distinct visitor_id) as users"
+        " from fct_sessions where source_system = 'snowplow'",
+    )
+    assert found == plain_counts(SHARED / WEBSITE)._asdict()

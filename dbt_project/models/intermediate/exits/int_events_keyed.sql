@@ -12,9 +12,9 @@ segment_events as (
 
 ),
 
-segment_sessions as (
+event_sessions as (
 
-    select * from {{ ref('int_segment_sessions') }}
+    select * from {{ ref('int_event_sessions') }}
 
 ),
 
@@ -32,7 +32,6 @@ events as (
         event_id,
         domain_userid as visitor,
         user_id,
-        session_id,
         event_type,
         occurred_at,
         page_path,
@@ -45,19 +44,16 @@ events as (
 
     select
         'segment',
-        segment_events.event_id,
-        segment_events.anonymous_id,
-        segment_events.user_id,
-        segment_sessions.session_id,
-        segment_events.event_type,
-        segment_events.occurred_at,
-        segment_events.page_path,
-        segment_events.marketing_source,
-        segment_events.marketing_medium,
-        segment_events.marketing_campaign
+        event_id,
+        anonymous_id,
+        user_id,
+        event_type,
+        occurred_at,
+        page_path,
+        marketing_source,
+        marketing_medium,
+        marketing_campaign
     from segment_events
-    left join segment_sessions
-        on segment_events.event_id = segment_sessions.event_id
 
 ),
 
@@ -90,14 +86,19 @@ keyed as (
             else events.occurred_at
         end as identified_at,
         {{ dbt.hash('events.visitor') }} as visitor_id,
-        events.session_id,
+        event_sessions.session_id,
         events.event_type,
+        coalesce(event_sessions.is_page_view, false) as is_page_view,
         events.occurred_at,
         events.page_path,
         events.marketing_source,
         events.marketing_medium,
         events.marketing_campaign
     from events
+    left join event_sessions
+        on
+            events.source_system = event_sessions.source_system
+            and events.event_id = event_sessions.event_id
     left join first_sign_ins
         on
             events.source_system = first_sign_ins.source_system

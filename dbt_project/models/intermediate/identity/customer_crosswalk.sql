@@ -6,7 +6,8 @@
     )
 }}
 
-{#- A log, never rewritten: which record was given to which customer, and when. The newest entry of a record holds. -#}
+{#- A log, never rewritten: which record was given to which customer, and when. The newest entry of a record holds.
+Who asks what was known on a day (known_on) adds nothing to it. -#}
 
 with
 
@@ -219,3 +220,6 @@ union all
 
 {% endif %}
 select * from numbered
+{%- if var('known_on', none) %}
+where 1 = 0
+{%- endif %}

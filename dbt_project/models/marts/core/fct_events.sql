@@ -16,6 +16,7 @@ final as (
         visitor_id,
         session_id,
         event_type,
+        is_page_view,
         occurred_at,
         page_path,
         marketing_source,

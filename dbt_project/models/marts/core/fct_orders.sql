@@ -39,6 +39,15 @@ final as (
         orders.order_type,
         orders.ordered_at,
         cast(orders.ordered_at as date) as order_date,
+        cast(
+            case orders.source_system
+                {%- for shop in var('shop_zones') %}
+                when '{{ shop.system }}'
+                    then {{ local_time('orders.ordered_at', "'" ~ shop.zone ~ "'") }}
+                {%- endfor %}
+                else orders.ordered_at
+            end as date
+        ) as local_date,
         orders.country,
         orders.net_revenue as original_net_revenue,
         orders.currency_code as original_currency_code,

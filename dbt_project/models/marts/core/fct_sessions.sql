@@ -49,7 +49,7 @@ visits as (
         min(occurred_at) as started_at,
         max(occurred_at) as ended_at,
         count(*) as event_count,
-        count(case when event_type = 'page_view' then 1 end) as page_view_count,
+        count(case when is_page_view then 1 end) as page_view_count,
         max(case when event_number = 1 then marketing_source end) as marketing_source,
         max(case when event_number = 1 then marketing_medium end) as marketing_medium,
         max(case when event_number = 1 then marketing_campaign end) as marketing_campaign,

@@ -1,3 +1,4 @@
+{%- set asked_for = known_on() if var('known_on', none) else "cast('9999-12-31' as date)" -%}
 with
 
 person_records as (
@@ -18,11 +19,18 @@ links as (
 
 ),
 
+-- Asked what was known on a day, the log answers as it stood then; a record that no run had given to anybody yet is
+-- whose it became first.
 newest_first as (
 
     select
         *,
-        row_number() over (partition by record_key order by assignment_number desc) as recency_rank
+        row_number() over (
+            partition by record_key
+            order by
+                case when assigned_as_of <= {{ asked_for }} then assignment_number end desc nulls last,
+                assignment_number
+        ) as recency_rank
     from crosswalk
 
 ),

@@ -20,10 +20,7 @@ renamed as (
         city,
 
         ---------- dates
-        coalesce(
-            cast(cast(case when version_number = 1 then created_date else last_modified_date end as timestamp) as date),
-            _delivery_date
-        ) as valid_from
+        valid_from
 
     from source
 
