@@ -11,14 +11,17 @@ from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Protocol
 
 from orchestration.ingestion.containers import ContainerError, is_gzip, open_plain, open_raw
 from orchestration.ingestion.encoding import CHUNK_BYTES, candidates, detect, is_damaged_utf8
+from orchestration.ingestion.writing import written_behind
 
 BINARY = "binary"
+# JSON may write them as escapes.
 NULS = (b"\x00", b"\\u0000")
 SEPARATORS = (b"\x1e", b"\x1f", b"\\u001")
+ESCAPES = b"\\u00"
 DETECTED_FROM_BYTES = 64 * 1024
 
 
@@ -102,16 +105,21 @@ class _Lines:
 
     def see(self, chunk: bytes) -> None:
         self.newlines += chunk.count(b"\n")
-        # JSON may write a NUL as an escape, and that may be cut in two by the end of a chunk.
-        seam = self._last + chunk[:5]
-        self.has_nul = self.has_nul or any(mark in part for mark in NULS for part in (chunk, seam))
-        self.has_separators = self.has_separators or any(mark in part for mark in SEPARATORS for part in (chunk, seam))
+        self._see_marks(chunk)
+        # An escape may be cut in two by the end of a chunk.
+        self._see_marks(self._last + chunk[:5])
         self._see_ends(chunk)
         self._last = chunk[-5:]
 
     @property
     def lines(self) -> int:
         return self.newlines + (self._last[-1:] != b"\n")
+
+    def _see_marks(self, part: bytes) -> None:
+        # One search settles all escapes of a file that has none.
+        nuls, separators = (NULS, SEPARATORS) if ESCAPES in part else (NULS[:1], SEPARATORS[:2])
+        self.has_nul = self.has_nul or any(mark in part for mark in nuls)
+        self.has_separators = self.has_separators or any(mark in part for mark in separators)
 
     def _see_ends(self, chunk: bytes) -> None:
         """Lines that end inside a chunk are shorter than the chunk; only one that spans chunks can be long."""
@@ -191,7 +199,7 @@ def _transcode(source: Path, encoding: str, target: Path) -> tuple[Path, _Lines]
     decoder = codecs.getincrementaldecoder(encoding)()
     lines = _Lines()
     try:
-        with source.open("rb") as old, target.open("wb") as new:
+        with source.open("rb") as old, written_behind(target) as new:
             while chunk := old.read(CHUNK_BYTES):
                 _pass_on(decoder.decode(chunk).encode("utf-8"), new, lines)
             _pass_on(decoder.decode(b"", final=True).encode("utf-8"), new, lines)
@@ -206,15 +214,14 @@ def _copy(
 ) -> tuple[_Measured, str]:
     """Copy the bytes, to the disk; what could be read of a file that cannot be unpacked, and why it cannot."""
     measured, fault = _Measured(), ""
-    with target.open("wb") as copy:
+    with written_behind(target) as copy:
         try:
             with opened(source) as file:
                 while chunk := file.read(CHUNK_BYTES):
                     _pass_on(chunk, copy, measured)
         except ContainerError as error:
             fault = str(error)
-        copy.flush()
-        os.fsync(copy.fileno())
+        copy.sync()
     measured.end()
     return measured, fault
 
@@ -231,7 +238,11 @@ def rewrite(arrival: Arrival, lines: Iterable[str], target: Path) -> Arrival:
     return replace(counted, text=target, has_separators=measured.has_separators)
 
 
-def _pass_on(chunk: bytes, copy: BinaryIO, measured: _Lines) -> None:
+class _Writing(Protocol):
+    def write(self, chunk: bytes, /) -> object: ...
+
+
+def _pass_on(chunk: bytes, copy: _Writing, measured: _Lines) -> None:
     if chunk:
-        measured.see(chunk)
         copy.write(chunk)
+        measured.see(chunk)

@@ -126,14 +126,10 @@ def load(connection: duckdb.DuckDBPyConnection, reading: Reading) -> Counts:
         chosen = "arrived join fresh using (_row_number)"
     cells = ", ".join(column.name for column in contract.columns)
     lines = ", _line_number, _order_hash" if contract.is_grouped else ""
-    # Rows of a day are numbered on from file to file: a corrected export of the same day comes after the first.
     connection.execute(f"""
         insert into {contract.relation} by name
         select {cells}{lines}, _as_arrived, _row_hash, date '{source.delivery_date}' as _delivery_date,
-            '{source.arrival.file_id}' as _file_id, _row_number + (
-                select coalesce(max(_row_number), 0) from {contract.relation}
-                where _delivery_date = date '{source.delivery_date}'
-            ) as _row_number
+            '{source.arrival.file_id}' as _file_id, _row_number + {_last_row_number(connection, source)} as _row_number
         from {chosen}
     """)
     _set_aside(connection, source)
@@ -154,6 +150,17 @@ def forget(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute("drop view if exists arrived")
     for table in ("judged", "records", "fresh"):
         connection.execute(f"drop table if exists temp.{table}")
+
+
+def _last_row_number(connection: duckdb.DuckDBPyConnection, source: Source) -> int:
+    """Rows of a day are numbered on from file to file: a corrected export of the same day comes after the first.
+
+    Asked beforehand: a query inside the insert makes a join of it, at a tenth of its cost.
+    """
+    found = connection.execute(
+        f"select max(_row_number) from {source.contract.relation} where _delivery_date = ?", [source.delivery_date]
+    ).fetchone()
+    return int(found[0] or 0) if found else 0
 
 
 def _is_all_fresh(connection: duckdb.DuckDBPyConnection, source: Source) -> bool:
