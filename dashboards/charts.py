@@ -4,10 +4,12 @@ Belongs here: marks, scales and tooltips. Does not belong here: a query, a sum, 
 axes and the order of colours come from the theme in .streamlit/config.toml, so both themes hold.
 """
 
+from collections.abc import Sequence
+
 import altair as alt
 import pandas as pd
 
-from dashboards.text import t
+from dashboards.text import number, t
 
 # Text drawn inside a chart is the one thing Vega does not take from the theme.
 INK = {"light": "#1f2933", "dark": "#f2f5f9"}
@@ -31,6 +33,14 @@ def bars_over_time(frame: pd.DataFrame, title: str) -> alt.Chart:
             tooltip=[alt.Tooltip("label:N", title=t("chart.period")), alt.Tooltip("value_text:N", title=title)],
         )
         .properties(height=220, padding=_PADDING)
+    )
+
+
+def count_bars(labels: Sequence[str], counts: pd.Series, title: str) -> alt.Chart:
+    """One bar for each label, as high as its count."""
+    words = [number(count) for count in counts]
+    return bars_over_time(
+        pd.DataFrame({"label": labels, "value": counts.astype(float), "value_text": words, "is_whole": True}), title
     )
 
 
@@ -127,7 +137,8 @@ def timeline(frame: pd.DataFrame) -> alt.Chart:
 def risk_matrix(frame: pd.DataFrame, theme: str) -> alt.LayerChart:
     """Risk down, value across, deeper for more money at stake; each cell says how many, how much and what to do.
 
-    Columns: risk_name, value_name, action, count_text, stake_text (words), at_stake (number). `theme` is a key of INK.
+    Columns: risk_name, value_name, action, short, count_text, stake_text (words), at_stake (number). `theme` is a key
+    of INK.
     """
     names = {"risk": list(dict.fromkeys(frame["risk_name"])), "value": list(dict.fromkeys(frame["value_name"]))}
     base = alt.Chart(frame).encode(
@@ -146,9 +157,10 @@ def risk_matrix(frame: pd.DataFrame, theme: str) -> alt.LayerChart:
             "at_stake:Q", legend=None, scale=alt.Scale(type="sqrt", domainMin=0, range=[0.06, 0.7])
         )
     )
-    counts = base.mark_text(color=INK[theme], fontSize=16, fontWeight=600, dy=-10).encode(text="count_text:N")
-    stakes = base.mark_text(color=INK[theme], fontSize=12, dy=12).encode(text="stake_text:N")
-    return (cells + counts + stakes).properties(height=300)
+    counts = base.mark_text(color=INK[theme], fontSize=16, fontWeight=600, dy=-22).encode(text="count_text:N")
+    stakes = base.mark_text(color=INK[theme], fontSize=12, dy=-1).encode(text="stake_text:N")
+    actions = base.mark_text(color=INK[theme], fontSize=12, fontStyle="italic", dy=20).encode(text="short:N")
+    return (cells + counts + stakes + actions).properties(height=330)
 
 
 def calibration(frame: pd.DataFrame) -> alt.LayerChart:
@@ -177,29 +189,30 @@ def calibration(frame: pd.DataFrame) -> alt.LayerChart:
     return (diagonal + points).properties(height=260, padding=_PADDING)
 
 
-def cohorts(frame: pd.DataFrame) -> alt.Chart:
-    """A square for each cohort and month since: deeper where a larger share came back.
+def cohorts(frame: pd.DataFrame, theme: str) -> alt.LayerChart:
+    """A square for each cohort and month since: the share that came back in whole percent, deeper where it is larger.
 
-    Columns: cohort, share_text, size_text (words), months_since (whole), share (0..1), oldest cohort first.
+    Columns: cohort, share_text, size_text (words), months_since (whole), share (0..1), percent (whole), oldest cohort
+    first. `theme` is a key of INK.
     """
-    return (
-        alt.Chart(frame)
-        .mark_rect(cornerRadius=2, color=_BLUE)
-        .encode(
-            x=alt.X("months_since:O", title=t("chart.months_since"), axis=alt.Axis(labelAngle=0)),
-            y=alt.Y("cohort:O", sort=None, title=None),
-            fillOpacity=alt.FillOpacity(
-                "share:Q", legend=None, scale=alt.Scale(type="sqrt", domainMin=0, range=[0.05, 0.95])
-            ),
-            tooltip=[
-                alt.Tooltip("cohort:N", title=t("column.cohort_month")),
-                alt.Tooltip("months_since:O", title=t("chart.months_since")),
-                alt.Tooltip("share_text:N", title=t("chart.came_back")),
-                alt.Tooltip("size_text:N", title=t("column.customer_count")),
-            ],
-        )
-        .properties(height=26 * frame["cohort"].nunique() + 50, padding=_PADDING)
+    base = alt.Chart(frame).encode(
+        x=alt.X("months_since:O", title=t("chart.months_since"), axis=alt.Axis(labelAngle=0)),
+        y=alt.Y("cohort:O", sort=None, title=None),
+        tooltip=[
+            alt.Tooltip("cohort:N", title=t("column.cohort_month")),
+            alt.Tooltip("months_since:O", title=t("chart.months_since")),
+            alt.Tooltip("share_text:N", title=t("chart.came_back")),
+            alt.Tooltip("size_text:N", title=t("column.customer_count")),
+        ],
     )
+    squares = base.mark_rect(cornerRadius=2, color=_BLUE).encode(
+        fillOpacity=alt.FillOpacity(
+            "share:Q", legend=None, scale=alt.Scale(type="sqrt", domainMin=0, range=[0.05, 0.75])
+        )
+    )
+    numbers = base.mark_text(color=INK[theme], fontSize=10).encode(text="percent:Q")
+    height = 26 * frame["cohort"].nunique() + 50
+    return (squares + numbers).properties(height=height, padding=_PADDING)
 
 
 def steps(frame: pd.DataFrame, theme: str) -> alt.LayerChart:

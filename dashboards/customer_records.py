@@ -6,10 +6,11 @@ import pandas as pd
 import streamlit as st
 
 from dashboards import access
+from dashboards.code_names import name_of
 from dashboards.decisions import Decision, decide, decided
 from dashboards.shop_window import columns_of_people, show_people
 from dashboards.tables import show_table
-from dashboards.text import day, decimal, has, md, t, word
+from dashboards.text import day, listing, md, t, word
 
 PROFILE = [
     "full_name",
@@ -37,6 +38,7 @@ PROFILE = [
     "first_seen_date",
     "last_seen_date",
 ]
+EVIDENCE_HEIGHT = 84  # pixels: four lines, for what six fields have to say
 RECORDS = "select * from people.marts.customer_records where customer_id = $customer order by source_system, record_key"
 PROVENANCE = """
 select field, source_system, rule, record_key, losing_values
@@ -93,6 +95,8 @@ def draw_records(customer: str) -> None:
     ]
     table = records[[name for name in shown if name in records.columns]].copy()
     table["matched_by"] = [word("matched_by", code) for code in table["matched_by"].fillna("")]
+    for name in ("source_system", "source_record_type"):
+        table[name] = [name_of(name, code) for code in table[name]]
     show_table(table, key="records", height="content")
     links = show_people(LINKS, {"customer": customer}) if columns_of_people("record_links") else pd.DataFrame()
     if len(links):
@@ -114,26 +118,30 @@ def evidence_in_words(evidence: str | None) -> str:
 
 
 def _field_in_words(field: dict) -> str:
-    name = t(f"column.{field['field']}") if has(f"column.{field.get('field')}") else str(field.get("field"))
-    values = [str(field[side]) for side in ("value_a", "value_b") if field.get(side)]
-    same = " = ".join(dict.fromkeys(values)) if len(set(values)) == 1 else " ≠ ".join(values)
-    bits = f" ({decimal(float(field['bits']))})" if field.get("bits") is not None else ""
-    return f"{name}: {same}{bits}" if same else f"{name}{bits}"
+    values = " / ".join(dict.fromkeys(str(field[side]) for side in ("value_a", "value_b") if field.get(side)))
+    bits = f"({float(field['bits']):+.1f})" if field.get("bits") is not None else ""
+    told = [
+        word("evidence_field", str(field["field"])) + ":",
+        values,
+        word("evidence", str(field.get("level") or "")),
+        bits,
+    ]
+    return " ".join(part for part in told if part)
 
 
 def _draw_links(links: pd.DataFrame) -> None:
     st.subheader(t("customer.evidence"), help=t("definition.evidence"))
     frame = pd.DataFrame(
         {
+            "evidence": [evidence_in_words(each) for each in links["evidence"]],
+            "match_share": links["match_probability"].astype(float),
+            "link_rule": [word("link_rule", code) for code in links["rule"]],
+            "link_status": [word("link_status", code) for code in links["status"]],
             "record_a": links["record_key_a"],
             "record_b": links["record_key_b"],
-            "link_rule": [word("link_rule", code) for code in links["rule"]],
-            "match_share": links["match_probability"].astype(float),
-            "link_status": [word("link_status", code) for code in links["status"]],
-            "evidence": [evidence_in_words(each) for each in links["evidence"]],
         }
     )
-    show_table(frame, key="links", height="content")
+    show_table(frame, key="links", height="content", row_height=EVIDENCE_HEIGHT)
 
 
 def _draw_decision(customer: str, records: list[str], links: pd.DataFrame) -> None:
@@ -181,7 +189,7 @@ def _draw_decided(records: list[str]) -> None:
 
 
 def _origin(source: pd.Series) -> str:
-    return f"{source['source_system']} · {word('golden_rule', str(source['rule']))}"
+    return f"{word('system', source['source_system'])} · {word('golden_rule', str(source['rule']))}"
 
 
 def _written(field: str, value: object) -> object:
@@ -189,7 +197,9 @@ def _written(field: str, value: object) -> object:
         return word("yes_no", str(value).lower())
     if field.endswith("_date"):
         return day(value)  # type: ignore[arg-type]
-    return word(field, str(value)) if field in ("gender", "status", "level", "member_level") else str(value)
+    if field == "source_systems":
+        return listing([word("system", each.strip()) for each in str(value).split(",")])
+    return name_of(field, str(value))
 
 
 def _is_nothing(value: object) -> bool:

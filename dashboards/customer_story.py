@@ -7,6 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboards import charts
+from dashboards.code_names import name_of
 from dashboards.definitions import definition
 from dashboards.shop_window import columns, current, has_tables, show
 from dashboards.tables import show_short_table, show_table
@@ -85,7 +86,8 @@ def draw_timeline(customer: str) -> None:
     ]
     events["day_text"] = [day(moment) for moment in events["occurred_at"]]
     st.altair_chart(charts.timeline(events[["event", "occurred_at", "amount_text", "day_text"]]), width="stretch")
-    shown = events.head(LISTED)[["occurred_at", "event", "amount", "source_system", "reference_id"]]
+    shown = events.head(LISTED)[["occurred_at", "event", "amount", "source_system", "reference_id"]].copy()
+    shown["source_system"] = [word("system", code) for code in shown["source_system"]]
     show_table(shown, key="timeline")
     if len(events) > LISTED:
         st.caption(md("customer.events_cut", listed=number(LISTED), count=number(len(events))))
@@ -133,9 +135,12 @@ def _draw_listed(name: str, sql: str, customer: str, table: str) -> bool:
     if "kind" in found.columns:
         found["kind"] = [word("kind", code) for code in found["kind"].fillna("")]
     if "aspect" in found.columns:
+        found["preference"] = [
+            name_of(aspect, code) for aspect, code in zip(found["aspect"], found["preference"], strict=True)
+        ]
         found["aspect"] = [word("aspect", code) for code in found["aspect"]]
         found["basis"] = [word("basis", code) for code in found["basis"]]
-    show_table(found.rename(columns={"kind": "what_kind", "score": "fit"}), key=f"{name}-{customer}", height="content")
+    show_table(found.rename(columns={"kind": "what_kind", "score": "fit"}), key=f"{name}-{customer}")
     return True
 
 

@@ -26,9 +26,14 @@ Batches = Iterable[Sequence[tuple[Any, ...]]]
 _RISKY = re.compile(r"^(?:[\t\r\n\x00]|[\s\u200b\u200c\u200d\u2060\ufeff]*[=+\-@＝＋－＠])")
 
 
+# A telephone number in its international form: digits in groups are no formula, and whoever sends messages needs them.
+_TELEPHONE = re.compile(r"^\+\d{1,3} \d[\d -]{5,20}$")
+
+
 def inert(cell: Any) -> Any:
     """The cell itself, but a text that a spreadsheet might run begins with an apostrophe."""
-    return f"'{cell}" if isinstance(cell, str) and _RISKY.match(cell) else cell
+    is_risky = isinstance(cell, str) and _RISKY.match(cell) and not _TELEPHONE.fullmatch(cell)
+    return f"'{cell}" if is_risky else cell
 
 
 def csv_bytes(header: Sequence[str], batches: Batches) -> bytes:

@@ -8,7 +8,8 @@ from datetime import timedelta
 
 import streamlit as st
 
-from dashboards import clock, shop_window
+from dashboards import access, clock, shop_window
+from dashboards.code_names import name_of
 from dashboards.text import ago, day, listing, md, span, t, word
 
 # What a page shows comes from these domains of ops.feeds.
@@ -23,6 +24,9 @@ NEEDS = {
     "models": (),
     "about": (),
 }
+
+# Pages whose figures are counted over the whole company, whatever customers the visitor may list.
+OF_THE_COMPANY = ("business", "retention", "trust", "models", "about")
 
 # A nightly run publishes every 24 hours; half a day late, somebody should look.
 _LATE = timedelta(hours=36)
@@ -47,6 +51,7 @@ def banner(page: str) -> frozenset[str]:
     st.caption(md("banner.version", as_of=day(snapshot.as_of_date), version=snapshot.version, age=ago(age)))
     if age > _LATE:
         st.warning(md("banner.late", age=span(age)), icon=_CLOCK)
+    _say_what_is_limited(page)
     missing = frozenset(domain for domain in NEEDS[page] if status_of(domain) == "missing")
     for domain in NEEDS[page]:
         _say_what_is_missing(domain)
@@ -77,6 +82,16 @@ def explain(problem: Exception) -> None:
     st.code("crm status\ncrm run\ncrm rollback", language="bash")
     with st.expander(t("window.unreadable.detail")):
         st.code(str(problem), language=None, wrap_lines=True)
+
+
+def _say_what_is_limited(page: str) -> None:
+    rows = access.visitor().rows
+    if rows:
+        kept = "; ".join(
+            f"{t(f'column.{column}')}: {listing([name_of(column, code) for code in codes])}"
+            for column, codes in rows.items()
+        )
+        st.caption(md("access.whole_company" if page in OF_THE_COMPANY else "access.limited", rows=kept))
 
 
 def _say_what_is_missing(domain: str) -> None:

@@ -1,15 +1,18 @@
 """How sure is it who is who? Measures, cluster sizes, shared values, and the pairs a steward should look at."""
 
+from dataclasses import dataclass
+
 import pandas as pd
 import streamlit as st
 
 from dashboards import access, charts
+from dashboards.customer_records import evidence_in_words
 from dashboards.decisions import Decision, decide, decided
 from dashboards.shop_window import columns_of_people, has_tables, show, show_people
 from dashboards.tables import show_short_table, show_table
 from dashboards.text import decimal, escape, md, number, percent, t, word
 
-QUEUE = 20
+QUEUE = 5  # at a time: whoever decides one is shown the next
 
 _MEASURES = """
 select measure, value
@@ -24,10 +27,26 @@ from marts.identity_shared_values
 group by identifier_type, strength
 order by identifier_type, strength
 """
-_REVIEW = """
-select review_id, kind, record_key_a, record_key_b, match_probability, reason, record_count
-from people.marts.identity_review
-order by kind, match_probability desc, review_id
+# Pairs nobody has decided, of customers this visitor may see; those a steward is shown come with their evidence.
+_WAITING = """
+from people.marts.identity_review as review
+where
+    {is_of_kind}
+    and not list_contains($settled, review.record_key_a || ' ' || coalesce(review.record_key_b, ''))
+    and exists (
+        select 1
+        from people.marts.customer_records as records
+        inner join people.marts.dim_customers as customers on records.customer_id = customers.customer_id
+        where records.record_key = review.record_key_a and {limit}
+    )
+"""
+_COUNTED = "select count(*) as waiting_count {waiting}"
+_PAIRS = """
+select review.*, links.evidence
+from (select * {waiting} order by match_probability desc nulls last, review_id limit $listed) as review
+left join people.marts.record_links as links
+    on review.record_key_a = links.record_key_a and review.record_key_b = links.record_key_b
+order by review.match_probability desc nulls last, review.review_id
 """
 
 
@@ -41,15 +60,9 @@ def draw_identity() -> None:
     with left:
         st.subheader(t("identity.sizes"), help=t("definition.cluster_sizes"))
         sizes = show(_SIZES)
-        frame = pd.DataFrame(
-            {
-                "label": [number(each) for each in sizes["record_count"]],
-                "value": sizes["customer_count"].astype(float),
-                "value_text": [number(each) for each in sizes["customer_count"]],
-                "is_whole": True,
-            }
-        )
-        st.altair_chart(charts.bars_over_time(frame, t("column.customer_count")), width="stretch")
+        labels = [number(each) for each in sizes["record_count"]]
+        bars = charts.count_bars(labels, sizes["customer_count"], t("column.customer_count"))
+        st.altair_chart(bars, width="stretch")
     with right:
         if has_tables("marts.identity_health"):
             _draw_measures(show(_MEASURES))
@@ -86,33 +99,51 @@ def _draw_queue() -> None:
     if not columns_of_people("identity_review"):
         st.caption(t("identity.no_queue"))
         return
-    queue = show_people(_REVIEW)
-    made = decided()
-    settled = {frozenset(pair) for pair in zip(made["record_a"], made["record_b"], strict=True)}
-    pairs = queue[queue["record_key_b"].notna()]
-    waiting = pairs[
-        [frozenset(p) not in settled for p in zip(pairs["record_key_a"], pairs["record_key_b"], strict=True)]
-    ]
-    held = queue[queue["record_key_b"].isna()]
-    st.caption(md("identity.waiting", pairs=number(len(waiting)), clusters=number(len(held))))
-    for _, pair in waiting.head(QUEUE).iterrows():
+    pairs, held = _waiting("record_key_b is not null"), _waiting("record_key_b is null")
+    counts = {"pairs": number(pairs.count), "clusters": number(held.count)}
+    st.caption(md("identity.waiting", **counts))
+    for _, pair in pairs.first.iterrows():
         _draw_pair(pair)
-    if len(held):
-        show_table(held[["record_key_a", "record_count", "reason"]].head(QUEUE), key="held", height="content")
+    if held.count:
+        table = held.first[["record_key_a", "record_count", "reason"]]
+        table["reason"] = [word("review_reason", code) for code in table["reason"]]
+        show_table(table, key="held", height="content")
+
+
+@dataclass(frozen=True)
+class _Queue:
+    """How many wait, and the first QUEUE of them with their evidence."""
+
+    count: int
+    first: pd.DataFrame
+
+
+def _waiting(is_of_kind: str) -> _Queue:
+    made = decided()
+    pairs = zip(made["record_a"], made["record_b"], strict=True)
+    settled = [f"{a} {b}" for pair in pairs for a, b in (pair, pair[::-1])]
+    limit, limited = access.row_limit(columns_of_people("dim_customers"))
+    waiting, asked = _WAITING.format(is_of_kind=is_of_kind, limit=limit), {"settled": settled, **limited}
+    first = show_people(_PAIRS.format(waiting=waiting), {**asked, "listed": QUEUE})
+    return _Queue(int(show_people(_COUNTED.format(waiting=waiting), asked)["waiting_count"].item()), first)
 
 
 def _draw_pair(pair: pd.Series) -> None:
-    with st.container(border=True, horizontal=True, vertical_alignment="center"):
+    with st.container(border=True):
         sure = "" if pd.isna(pair["match_probability"]) else f" · {percent(pair['match_probability'])}"
-        st.markdown(f"{escape(pair['record_key_a'])} — {escape(pair['record_key_b'])}{sure}")
-        for decision in ("together", "apart"):
-            st.button(
-                word("decision", decision),
-                key=f"{decision}-{pair['review_id']}",
-                on_click=_settle,
-                args=(decision, pair["record_key_a"], pair["record_key_b"]),
-                icon=":material/check:" if decision == "together" else ":material/close:",
-            )
+        why = escape(word("review_reason", str(pair["reason"])))
+        st.markdown(f"{escape(pair['record_key_a'])} — {escape(pair['record_key_b'])}{sure} · {why}")
+        if isinstance(pair["evidence"], str):
+            st.caption(escape(evidence_in_words(pair["evidence"])))
+        with st.container(horizontal=True):
+            for decision in ("together", "apart"):
+                st.button(
+                    word("decision", decision),
+                    key=f"{decision}-{pair['review_id']}",
+                    on_click=_settle,
+                    args=(decision, pair["record_key_a"], pair["record_key_b"]),
+                    icon=":material/check:" if decision == "together" else ":material/close:",
+                )
 
 
 def _settle(decision: str, record_a: str, record_b: str) -> None:

@@ -4,6 +4,7 @@ Belongs here: reading ops.model_runs and drawing one model. Columns that an olde
 """
 
 import json
+import re
 from typing import Any
 
 import pandas as pd
@@ -55,7 +56,7 @@ def draw_card(run: pd.Series) -> None:
         icon=":material/block:" if refused else ":material/check:",
     )
     if refused and run["gate_reason"]:
-        st.warning(escape(run["gate_reason"]), icon=":material/block:")
+        st.warning(escape(in_one_language(run["gate_reason"])), icon=":material/block:")
     card = run.get(f"card_{language()}")
     for paragraph in str(card).split("\n\n") if isinstance(card, str) and card else []:
         st.markdown(escape(paragraph))
@@ -75,6 +76,12 @@ def draw_card(run: pd.Series) -> None:
     with right:
         _draw_metrics(_parsed(run, "metrics"), run)
     _draw_drift(_parsed(run, "drift"))
+
+
+def in_one_language(told: str) -> str:
+    """The reader's half of a sentence that the books hold as English followed by Chinese; else the whole."""
+    english, chinese = re.fullmatch(r"([^\u3000-\u9fff\uff00-\uffef]*)(.*)", told, re.DOTALL).groups()  # type: ignore[union-attr]
+    return (chinese if language() == "zh" else english).strip() or told
 
 
 def has_cards() -> bool:
@@ -136,7 +143,7 @@ def _draw_drift(drift: list[dict[str, Any]]) -> None:
     with st.expander(t("models.drift")):
         rows = [
             {
-                "drift_of": word("column", str(each.get("name"))),
+                "drift_of": word("drift_input", str(each.get("name"))),
                 "metric_value": _figure(each.get("value")),
                 "metric_limit": _figure(each.get("limit")),
             }
@@ -152,10 +159,10 @@ def _metric_name(name: str) -> str:
 
 
 def _figure(value: Any) -> str:
-    return decimal(float(value), 3) if isinstance(value, int | float) else MISSING
+    return decimal(round(float(value), 3) + 0.0, 3) if isinstance(value, int | float) else MISSING  # + 0.0: no -0.000
 
 
 def _interval(metric: dict[str, Any]) -> str:
-    if metric.get("lower") is None or metric.get("upper") is None:
-        return MISSING
+    if metric.get("lower") is None or metric.get("upper") is None or metric["lower"] == metric["upper"]:
+        return MISSING  # measured once, without an interval
     return f"{_figure(metric['lower'])} … {_figure(metric['upper'])}"

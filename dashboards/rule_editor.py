@@ -12,8 +12,8 @@ from typing import Any
 
 import streamlit as st
 
+from dashboards.code_names import name_of
 from dashboards.definitions import definition
-from dashboards.segment_names import name_of
 from dashboards.segment_rules import FIELDS, MOST_CONDITIONS, MOST_GROUPS, TESTS, RuleError, compile_rule
 from dashboards.shop_window import columns, current, show
 from dashboards.text import t, word
@@ -202,7 +202,10 @@ def _draw_purchase(place: Place, kept: dict[str, Any]) -> dict[str, Any]:
     listed = _values("marts.customer_categories", "category")
     with left:
         index = listed.index(kept["category"]) if kept.get("category") in listed else 0
-        category = st.selectbox(t("column.category"), listed, index=index, key=place.key("category"))
+        names = {code: name_of("category", code) for code in listed}
+        category = st.selectbox(
+            t("column.category"), listed, index=index, key=place.key("category"), format_func=names.__getitem__
+        )
     with right:
         days = st.number_input(t("builder.days"), 1, 36_500, kept.get("days", 90), key=place.key("days"))
     return {"category": category, "days": days}

@@ -6,16 +6,18 @@ the pooled standard deviation) and Cohen's h for shares (difference of arcsine-t
 
 import math
 from dataclasses import dataclass
+from datetime import date
 
 import pandas as pd
 import streamlit as st
 
 from dashboards import access, charts
-from dashboards.segment_names import SCHEME_OF, every_name
+from dashboards.choices import pick
+from dashboards.code_names import SCHEME_OF, every_name, name_of
 from dashboards.segment_rules import FIELDS
-from dashboards.shop_window import columns, has_tables, show
+from dashboards.shop_window import columns, has_tables, own_customers, show
 from dashboards.tables import show_short_table, show_table
-from dashboards.text import day, decimal, md, money_rounded, number, percent, t, word
+from dashboards.text import day, decimal, md, money_rounded, number, percent, t
 
 STRONGEST = 12
 NOTABLE = 0.2  # an effect below it is called small, and is not worth a marketer's time
@@ -43,6 +45,7 @@ from (
         coalesce({one} = $one, false) as is_one,
         coalesce({other} = $other, false) as is_other
     from marts.customer_360
+    where {limit}
 )
 """
 
@@ -76,12 +79,11 @@ def draw_overlap(picked: Picked) -> None:
         st.caption(t("comparison.no_other"))
         return
     names = {f"{row.column}-{row.segment}": f"{row.scheme_name} · {row.name}" for row in others.itertuples()}
-    chosen = st.selectbox(
-        t("comparison.with"), list(names), format_func=names.__getitem__, key="overlap", bind="query-params"
-    )
+    chosen = pick(t("comparison.with"), names, "overlap")
     column, _, code = chosen.partition("-")
-    question = {"one": picked.code, "other": code}
-    found = show(_OVERLAP.format(one=picked.column, other=column), question).iloc[0]
+    limit, limited = own_customers()
+    question = {"one": picked.code, "other": code, **limited}
+    found = show(_OVERLAP.format(one=picked.column, other=column, limit=limit), question).iloc[0]
     rows = pd.DataFrame(
         {
             "name": [
@@ -108,14 +110,8 @@ def draw_flows() -> None:
     if not days:
         st.info(t("comparison.no_flows"), icon=":material/swap_horiz:")
         return
-    chosen = (
-        st.selectbox(
-            t("comparison.flows_on"), days, format_func={each: day(each) for each in days}.__getitem__, key="flow_day"
-        )
-        if len(days) > 1
-        else days[0]
-    )
-    flows = show(_FLOWS, {"day": chosen})
+    chosen = pick(t("comparison.flows_on"), {each.isoformat(): day(each) for each in days}, "flow_day")
+    flows = show(_FLOWS, {"day": date.fromisoformat(chosen)})
     flows = access.hide_small_groups(flows, "customer_count", "net_revenue").dropna(subset=["customer_count"])
     names = every_name().query("scheme == 'lifecycle'").set_index("segment")["name"]
     moved = flows[flows["from_stage"] != flows["to_stage"]]
@@ -124,7 +120,7 @@ def draw_flows() -> None:
         return
     frame = pd.DataFrame(
         {
-            "from_name": [names.get(code, code) for code in moved["from_stage"].fillna("")],
+            "from_name": [names.get(code, t("comparison.newly")) for code in moved["from_stage"].fillna("")],
             "to_name": [names.get(code, code) for code in moved["to_stage"]],
             "customer_count": moved["customer_count"].astype(float),
             "count_text": [number(each) for each in moved["customer_count"]],
@@ -153,11 +149,8 @@ def _number_traits(picked: Picked) -> list[dict]:
         f"var_samp({name}) filter (where not here) as {name}_var_elsewhere"
         for name in names
     ]
-    found = show(
-        f"select count(*) filter (where here) as size, {', '.join(parts)} from "
-        f"(select *, {picked.column} = $code as here from marts.customer_360 where {picked.column} is not null)",
-        {"code": picked.code},
-    ).iloc[0]
+    told, asked = _told(picked)
+    found = show(f"{told} select count(*) filter (where here) as size, {', '.join(parts)} from told", asked).iloc[0]
     if access.hides(found["size"]):
         return []
     traits = []
@@ -183,13 +176,8 @@ def _word_traits(picked: Picked) -> list[dict]:
     ]
     if not parts:
         return []
-    found = show(
-        f"with told as (select *, {picked.column} = $code as here from marts.customer_360 "
-        f"where {picked.column} is not null) "
-        f"select * from ({' union all '.join(parts)}) where here_count + elsewhere_count >= 10",
-        {"code": picked.code},
-    )
-    segment_names = every_name().set_index(["scheme", "segment"])["name"].to_dict()
+    told, asked = _told(picked)
+    found = show(f"{told} select * from ({' union all '.join(parts)}) where here_count + elsewhere_count >= 10", asked)
     traits = []
     for field, group in found.groupby("field"):
         here_total, elsewhere_total = group["here_count"].sum(), group["elsewhere_count"].sum()
@@ -201,10 +189,17 @@ def _word_traits(picked: Picked) -> list[dict]:
             if access.hides(here_count):
                 continue
             here, elsewhere = float(here_count / here_total), float(elsewhere_count / elsewhere_total)
-            value = segment_names.get((SCHEME_OF.get(str(field), ""), code), word(str(field), code))
-            title = f"{t(f'column.{field}')} · {value}"
+            title = f"{t(f'column.{field}')} · {name_of(str(field), code)}"
             traits.append(_trait(title, percent(here), percent(elsewhere), cohens_h(here, elsewhere)))
     return traits
+
+
+def _told(picked: Picked) -> tuple[str, dict[str, object]]:
+    """`told`: every customer with a segment of that grouping, and whether it is the picked one."""
+    limit, limited = own_customers()
+    where = f"{picked.column} is not null and {limit}"
+    told = f"with told as (select *, {picked.column} = $code as here from marts.customer_360 where {where})"
+    return told, {"code": picked.code, **limited}
 
 
 def _trait(title: str, here: str, elsewhere: str, effect: float) -> dict:

@@ -109,21 +109,29 @@ def show(sql: str, parameters: Mapping[str, object] | None = None) -> pd.DataFra
     return _select(str(current().marts), None, sql, dict(parameters or {}))
 
 
-def show_of(snapshot: Snapshot, sql: str) -> pd.DataFrame:
+def show_of(snapshot: Snapshot, sql: str, parameters: Mapping[str, object] | None = None) -> pd.DataFrame:
     """The same of another version, for comparing it with this one."""
-    return _select(str(snapshot.marts), None, sql, {})
+    return _select(str(snapshot.marts), None, sql, dict(parameters or {}))
+
+
+def versions() -> Iterator[Snapshot]:
+    """Every published version that can still be opened, newest first."""
+    for folder in sorted(published_folder().iterdir(), reverse=True):
+        if (folder / "manifest.json").is_file() and not folder.is_symlink():
+            try:
+                yield version_of(folder)
+            except SnapshotUnreadableError:
+                continue  # half published, and never pointed to
 
 
 def before(snapshot: Snapshot) -> Snapshot | None:
-    """The newest version published before that one which can still be opened; None when there is none."""
-    earlier = [folder for folder in published_folder().iterdir() if folder.name < snapshot.version]
-    for folder in sorted(earlier, reverse=True):
-        if (folder / "manifest.json").is_file() and not folder.is_symlink():
-            try:
-                return version_of(folder)
-            except SnapshotUnreadableError:
-                continue  # half published, and never pointed to
-    return None
+    """The newest version published before that one; None when there is none."""
+    return next((each for each in versions() if each.version < snapshot.version), None)
+
+
+def own_customers() -> tuple[str, dict[str, object]]:
+    """A condition on marts.customer_360, and its parameters: only the customers this visitor may see."""
+    return access.row_limit(columns("marts.customer_360"))
 
 
 def show_people(sql: str, parameters: Mapping[str, object] | None = None) -> pd.DataFrame:

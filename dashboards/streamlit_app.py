@@ -2,8 +2,10 @@
 
 import logging
 from pathlib import Path
+from typing import Literal
 
 import streamlit as st
+from streamlit.navigation.page import StreamlitPage
 
 from dashboards import access, freshness, shop_window
 from dashboards.text import choose_language, t
@@ -28,13 +30,17 @@ def main() -> None:
     visitor = access.admit()
     if visitor is None:
         return
-    pages = [
-        st.Page(f"app_pages/{name}.py", title=t(f"nav.{name}"), icon=ICONS[name], url_path=name)
-        for name in visitor.pages
-    ]
-    page = st.navigation(pages)
+    # Streamlit serves the first page at the bare address and reserves its name: under its name it is a second one.
+    first, *others = visitor.pages
+    pages = [_page(first, "home"), *(_page(name, name) for name in others)]
+    page = st.navigation([*pages, _page(first, first, "hidden")])
     shop_window.refresh()
     page.run()
+
+
+def _page(name: str, path: str, visibility: Literal["visible", "hidden"] = "visible") -> StreamlitPage:
+    title = t(f"nav.{name}")
+    return st.Page(f"app_pages/{name}.py", title=title, icon=ICONS[name], url_path=path, visibility=visibility)
 
 
 st.set_page_config(page_title=t("app.name"), page_icon=ICON, layout="wide")

@@ -63,6 +63,8 @@ def _column(name: str, cells: pd.Series) -> Any:
         return st.column_config.NumberColumn(label, help=meaning, format="%.1f%%")
     if name == "customer_id":
         return st.column_config.TextColumn(label, help=meaning, width=130)
+    if name == "evidence":
+        return st.column_config.TextColumn(label, help=meaning, width=420)
     if types.is_bool_dtype(cells) or not types.is_numeric_dtype(cells):
         return st.column_config.TextColumn(label, help=meaning)
     return st.column_config.NumberColumn(label, help=meaning, format="%,d" if _is_whole(cells) else "%,.2f")

@@ -1,15 +1,19 @@
 """Where do the numbers come from? The way of a row, what each figure means, and which versions there are."""
 
+import os
+from itertools import islice
+
 import pandas as pd
 import streamlit as st
 
 from dashboards import clock, freshness
-from dashboards.shop_window import SnapshotUnreadableError, current, has_tables, published_folder, show, version_of
+from dashboards.shop_window import current, has_tables, show, versions
 from dashboards.tables import show_short_table, show_table
 from dashboards.text import ago, day, language, md, t, word
 
 STEPS = ("exports", "door", "staging", "identity", "marts", "models", "published", "pages")
 VERSIONS = 10
+DOCUMENTS = {"dbt": "dbt.html", "checks": "data_docs/index.html"}  # as `make docs` writes them
 
 METRICS = """
 select
@@ -45,33 +49,33 @@ def draw_metrics() -> None:
 def draw_versions() -> None:
     """The versions that lie in the shop window, newest first, and which one is shown."""
     st.header(t("about.versions"))
-    rows = []
-    for folder in sorted(published_folder().iterdir(), reverse=True):
-        if not (folder / "manifest.json").is_file() or folder.is_symlink():
-            continue
-        try:
-            found = version_of(folder)
-        except SnapshotUnreadableError:
-            continue  # half published: it was never pointed to
-        rows.append(
-            {
-                "version": found.version,
-                "as_of_date": found.as_of_date,
-                "published": ago(clock.age_of(found.published_at)),
-                "is_shown": found.version == current().version,
-                "checks_passed": found.checks.get("passed"),
-                "checks_failed": found.checks.get("failed"),
-            }
-        )
-    show_table(pd.DataFrame(rows[:VERSIONS]), key="versions", height="content")
+    rows = [
+        {
+            "version": found.version,
+            "as_of_date": found.as_of_date,
+            "published": ago(clock.age_of(found.published_at)),
+            "is_shown": found.version == current().version,
+            "checks_passed": found.checks.get("passed"),
+            "checks_failed": found.checks.get("failed"),
+        }
+        for found in islice(versions(), VERSIONS)
+    ]
+    show_table(pd.DataFrame(rows), key="versions", height="content")
     st.caption(md("about.of_day", day=day(current().as_of_date)))
 
 
 def draw_documents() -> None:
     """Where the long explanations are."""
     st.header(t("about.documents"))
+    address = os.environ.get("CRM_DOCS_URL", "").rstrip("/")
+    if address:
+        with st.container(horizontal=True):
+            for name, path in DOCUMENTS.items():
+                st.link_button(t(f"about.document.{name}"), f"{address}/{path}", icon=":material/open_in_new:")
+        return
     st.markdown(t("about.documents_are"))
-    st.code("make docs\nmake dagster\ncrm status", language="bash")
+    st.code("make docs\npython -m http.server 8502 --bind 127.0.0.1 --directory docs/build", language="bash")
+    st.caption(t("about.documents_then"))
 
 
 def main() -> None:

@@ -5,11 +5,12 @@ from datetime import timedelta
 import pandas as pd
 import streamlit as st
 
-from dashboards import access, audit, charts, downloads, freshness, rule_editor, segment_files, segment_names
+from dashboards import access, audit, charts, code_names, downloads, freshness, rule_editor, segment_files
 from dashboards.definitions import definition
+from dashboards.figures import Figure, draw_figures
 from dashboards.segment_files import OverwriteError, Segment, saved
 from dashboards.segment_rules import RuleError, as_text, compile_rule, parameterised
-from dashboards.shop_window import columns, current, has_tables, show
+from dashboards.shop_window import columns, current, has_tables, own_customers, show
 from dashboards.tables import show_table
 from dashboards.text import MISSING, day, md, money_rounded, number, percent, t, word
 
@@ -66,27 +67,20 @@ def draw_found(where: str, limit: str, parameters: dict[str, object]) -> int:
     currency = None if pd.isna(found["currency_code"]) else found["currency_code"]
     share = count / found["all_count"] if found["all_count"] else None
     worth = found["net_revenue"] / found["all_revenue"] if (found["all_revenue"] or 0) > 0 else None
-    figures = {
-        "customer_count": (md("builder.fewer", count=number(access.visitor().smallest_group)), MISSING)
-        if is_hidden
-        else (number(count), percent(share)),
-        "net_revenue": (MISSING, MISSING)
-        if is_hidden
-        else (money_rounded(found["net_revenue"], currency), percent(worth)),
-    }
-    with st.container(horizontal=True):
-        for name, (figure, part) in figures.items():
-            st.metric(
-                t(f"column.{name}"),
-                figure,
-                None if part == MISSING else md("builder.share", share=part),
-                delta_color="off",
-                delta_arrow="off",
-                help=definition(f"builder.{name}"),
-                border=True,
-                height="stretch",
-            )
+    fewer = md("builder.fewer", count=number(access.visitor().smallest_group))
+    revenue = MISSING if is_hidden else money_rounded(found["net_revenue"], currency)
+    draw_figures(
+        [
+            _figure("customer_count", fewer if is_hidden else number(count), None if is_hidden else share),
+            _figure("net_revenue", revenue, None if is_hidden else worth),
+        ]
+    )
     return 0 if is_hidden else count
+
+
+def _figure(name: str, value: str, share: float | None) -> Figure:
+    note = None if share is None else md("builder.share", share=percent(share))
+    return Figure(t(f"column.{name}"), value, definition(f"builder.{name}"), note)
 
 
 def draw_people(where: str, parameters: dict[str, object], name: str) -> None:
@@ -99,7 +93,7 @@ def draw_people(where: str, parameters: dict[str, object], name: str) -> None:
         f"select {', '.join(shown)} from marts.customer_360 where {where} {order} limit {PREVIEW_ROWS}", parameters
     )
     st.subheader(t("builder.preview"))
-    show_table(segment_names.in_words(listed), key="preview")
+    show_table(code_names.in_words(listed), key="preview")
     st.caption(md("builder.previewed", count=number(len(listed))))
     downloads.offer(downloads.List(name, where, parameters, shown))
 
@@ -214,15 +208,9 @@ def _draw_one(segment: Segment, history: pd.DataFrame) -> None:
         days = history[history["customer_count"].notna()]
         if len(days) and not days["customer_count"].map(access.hides).any():
             st.subheader(t("builder.history"))
-            frame = pd.DataFrame(
-                {
-                    "label": [day(each) for each in days["as_of_date"]],
-                    "value": days["customer_count"].astype(float),
-                    "value_text": [number(each) for each in days["customer_count"]],
-                    "is_whole": True,
-                }
-            )
-            st.altair_chart(charts.bars_over_time(frame, t("column.customer_count")), width="stretch")
+            labels = [day(each) for each in days["as_of_date"]]
+            bars = charts.count_bars(labels, days["customer_count"], t("column.customer_count"))
+            st.altair_chart(bars, width="stretch")
         else:
             st.caption(t("builder.no_history"))
 
@@ -241,7 +229,7 @@ def main() -> None:
         st.info(t("builder.unfinished"), icon=":material/edit:")
         draw_saved()
         return
-    limit, limited = access.row_limit(columns("marts.customer_360"))
+    limit, limited = own_customers()
     where, values = parameterised(condition)
     where, parameters = f"({where}) and {limit}", {**values, **limited}
     count = draw_found(where, limit, parameters)

@@ -6,10 +6,13 @@ import pandas as pd
 import streamlit as st
 
 from dashboards import access, changes, charts, freshness, goals
+from dashboards.choices import choose
+from dashboards.code_names import UNKNOWN, name_of
 from dashboards.definitions import definition
-from dashboards.shop_window import columns, current, has_tables, show
+from dashboards.figures import Figure, draw_figures
+from dashboards.shop_window import columns, current, has_tables, own_customers, show
 from dashboards.tables import show_table
-from dashboards.text import MISSING, change, day, decimal, md, money, money_rounded, number, percent, period, t, word
+from dashboards.text import MISSING, change, day, decimal, md, money, money_rounded, number, percent, period, t
 
 PERIODS = (30, 90, 365)
 BETTER_FEWER = ("lost_count", "ticket_count")
@@ -97,6 +100,7 @@ select
     count(*) filter (where recency_days <= 90) as active_count,
     count(*) filter (where recency_days > 365) as lost_count
 from marts.customer_360
+where {limit}
 """
 
 SERIES = """
@@ -135,7 +139,7 @@ order by periods.period_start
 """
 
 
-def draw_figures(as_of, days: int, missing: bool) -> str | None:
+def draw_period(as_of, days: int, missing: bool) -> str | None:
     """The four figures. Returns the currency of the revenue."""
     buyers = BUYERS if has_tables("marts.buyers_by_period") else BUYERS_OF_ORDERS
     totals = show(TOTALS.format(buyers=buyers), {"as_of": as_of, "days": days}).iloc[0]
@@ -160,24 +164,26 @@ def draw_figures(as_of, days: int, missing: bool) -> str | None:
 
 
 def _draw_row(figures: dict[str, str], changes: dict[str, str | int | None]) -> None:
-    with st.container(horizontal=True):
-        for name, figure in figures.items():
-            st.metric(
+    draw_figures(
+        [
+            Figure(
                 t(f"business.{name}"),
                 figure,
-                changes.get(name),
-                delta_color="inverse" if name in BETTER_FEWER else "normal",
-                help=definition(f"business.{name}"),
-                border=True,
-                height="stretch",
+                definition(f"business.{name}"),
+                change=changes.get(name),
+                is_better_lower=name in BETTER_FEWER,
             )
+            for name, figure in figures.items()
+        ]
+    )
 
 
 def _standing(
     totals: pd.Series, as_of: date, days: int, is_comparable: bool
 ) -> tuple[dict[str, str], dict[str, str | int | None]]:
     """The second row: who is new, comes back, is still here or is lost, and how the service desk did."""
-    counts = show(STANDING).iloc[0]
+    limit, limited = own_customers()
+    counts = show(STANDING.format(limit=limit), limited).iloc[0]
     has_scores = "satisfaction_score" in columns("marts.fct_tickets")
     csat = "avg(satisfaction_score)" if has_scores else "max(cast(null as double))"
     service = show(SERVICE.format(csat=csat), {"as_of": as_of, "days": days}).iloc[0]
@@ -209,21 +215,13 @@ def draw_slices(days: int) -> None:
     if not has_tables("marts.buyers_by_period"):
         return
     st.header(t("business.slices"))
-    names = {code: t(f"slice.{code}") for code in ("channel", "country")}
-    chosen = st.segmented_control(
-        t("business.slice_by"),
-        list(names),
-        format_func=names.__getitem__,
-        default="channel",
-        required=True,
-        key="slice",
-        bind="query-params",
-    )
+    names = {code: t(f"slice.{code}") for code in ("channel", "region")}
+    chosen = choose(t("business.slice_by"), names, "slice")
     slices = show(SLICES, {"breakdown": chosen, "days": days})
     if slices.empty:
         st.info(t("business.no_orders"), icon=":material/inbox:")
         return
-    slices["slice"] = [word("channel", code) if code else t("business.slice_unknown") for code in slices["slice"]]
+    slices["slice"] = [name_of(chosen, code or UNKNOWN) for code in slices["slice"]]
     slices["change_share"] = (
         slices["gross_revenue"] / slices["gross_revenue_before"].where(lambda v: v > 0) - 1
     ).astype(float)
@@ -268,29 +266,12 @@ def main() -> None:
     missing = "orders" in freshness.banner("business")
     as_of = current().as_of_date
     names = {str(length): t(f"period.{length}") for length in PERIODS}
-    chosen = st.segmented_control(
-        t("business.choose_period"),
-        list(names),
-        format_func=names.__getitem__,
-        default=str(PERIODS[0]),
-        required=True,
-        key="period",
-        bind="query-params",
-    )
-    days = int(chosen)
-    currency = draw_figures(as_of, days, missing)
+    days = int(choose(t("business.choose_period"), names, "period"))
+    currency = draw_period(as_of, days, missing)
     if missing:
         return
     grain_names = {name: t(f"grain.{name}") for name in LENGTHS}
-    grain = st.segmented_control(
-        t("business.choose_grain"),
-        list(LENGTHS),
-        format_func=grain_names.__getitem__,
-        default="month",
-        required=True,
-        key="grain",
-        bind="query-params",
-    )
+    grain = choose(t("business.choose_grain"), grain_names, "grain")
     draw_series(as_of, grain, currency)
     goals.draw_goals()
     draw_slices(days)

@@ -3,8 +3,9 @@
 import pandas as pd
 import streamlit as st
 
-from dashboards import access, audit, customer_records, customer_search, customer_story, freshness, segment_names
+from dashboards import access, audit, code_names, customer_records, customer_search, customer_story, freshness
 from dashboards.definitions import definition
+from dashboards.figures import Figure, draw_figures
 from dashboards.shop_window import columns, columns_of_people, show, show_people
 from dashboards.text import MISSING, day, escape, md, money_rounded, number, t, word
 
@@ -93,7 +94,7 @@ def _draw_badges(figures: pd.Series) -> None:
     ]
     with st.container(horizontal=True):
         for name, code in named:
-            st.badge(f"{t(f'column.{name}')} · {escape(segment_names.name_of(name, code))}")
+            st.badge(f"{t(f'column.{name}')} · {escape(code_names.name_of(name, code))}")
 
 
 def _draw_figures(figures: pd.Series) -> None:
@@ -105,10 +106,13 @@ def _draw_figures(figures: pd.Series) -> None:
         "open_ticket_count": number(figures["open_ticket_count"]),
         "points_balance": number(figures.get("points_balance")),
     }
-    with st.container(horizontal=True):
-        for name, figure in shown.items():
-            if figure != MISSING or name in ("net_revenue", "order_count"):
-                st.metric(t(f"column.{name}"), figure, help=definition(name), border=True, height="stretch")
+    draw_figures(
+        [
+            Figure(t(f"column.{name}"), figure, definition(name))
+            for name, figure in shown.items()
+            if figure != MISSING or name in ("net_revenue", "order_count")
+        ]
+    )
 
 
 def main() -> None:

@@ -3,8 +3,10 @@
 import pandas as pd
 import streamlit as st
 
-from dashboards import access, charts, downloads, freshness, model_runs, segment_names
-from dashboards.shop_window import columns, show
+from dashboards import access, charts, code_names, downloads, freshness, model_runs
+from dashboards.choices import pick
+from dashboards.figures import Figure, draw_figures
+from dashboards.shop_window import columns, own_customers, show
 from dashboards.tables import show_table
 from dashboards.text import md, money_rounded, number, percent, t
 
@@ -36,6 +38,12 @@ from marts.customer_360, (
 where churn_probability is not null and {limit}
 group by 1, 2
 """
+TOTAL = """
+select count(*) as n, sum({worth} * churn_probability) as stake, avg(churn_probability) as mean,
+    max(currency_code) as currency_code
+from marts.customer_360
+where churn_probability is not null and {limit}
+"""
 RISK = f"""
 case
     when churn_probability >= {HIGH_RISK} then 'high'
@@ -53,7 +61,7 @@ def worth_column() -> str:
 
 def read_cells(worth: str) -> pd.DataFrame:
     """Nine cells: risk, value_class, customer_count, worth and what of it is at stake."""
-    limit, limited = access.row_limit(columns("marts.customer_360"))
+    limit, limited = own_customers()
     found = show(CELLS.format(risk=RISK, value=VALUE.format(worth=worth), worth=worth, limit=limit), limited)
     every = pd.MultiIndex.from_product([RISKS, VALUES], names=["risk", "value_class"]).to_frame(index=False)
     cells = every.merge(found, how="left", on=["risk", "value_class"])
@@ -69,6 +77,7 @@ def draw_matrix(cells: pd.DataFrame) -> tuple[str, str]:
         risk_name=[t(f"leaving.risk.{code}") for code in cells["risk"]],
         value_name=[t(f"leaving.value.{code}") for code in cells["value_class"]],
         action=[t(f"leaving.action.{r}.{v}") for r, v in zip(cells["risk"], cells["value_class"], strict=True)],
+        short=[t(f"leaving.short.{r}.{v}") for r, v in zip(cells["risk"], cells["value_class"], strict=True)],
         count_text=[number(count) for count in cells["customer_count"]],
         stake_text=[money_rounded(stake, currency_code) for stake in cells["at_stake"]],
     )
@@ -79,9 +88,7 @@ def draw_matrix(cells: pd.DataFrame) -> tuple[str, str]:
         f"{row.risk}-{row.value_class}": f"{row.risk_name} · {row.value_name} ({row.count_text})"
         for row in frame.itertuples()
     }
-    cell = st.selectbox(
-        t("leaving.choose"), list(names), format_func=names.__getitem__, key="cell", bind="query-params"
-    )
+    cell = pick(t("leaving.choose"), names, "cell")
     risk, value = cell.split("-")
     st.info(md("segments.advice", advice=t(f"leaving.action.{risk}.{value}")), icon=":material/lightbulb:")
     return risk, value
@@ -91,7 +98,7 @@ def draw_list(risk: str, value: str, worth: str) -> None:
     """The customers of the cell, by what is at stake, and the list as a file."""
     if not access.may("rows"):
         return
-    limit, limited = access.row_limit(columns("marts.customer_360"))
+    limit, limited = own_customers()
     edges = f"(select quantile_cont({worth}, {{}}) from marts.customer_360 where churn_probability is not null)".format
     value_class = VALUE.format(worth=worth).replace("upper_edge", edges(0.8)).replace("lower_edge", edges(0.5))
     where = f"churn_probability is not null and {RISK} = $risk and {value_class} = $value and {limit}"
@@ -106,7 +113,7 @@ def draw_list(risk: str, value: str, worth: str) -> None:
         st.info(t("segments.nobody"), icon=":material/group_off:")
         return
     st.subheader(t("leaving.list"))
-    show_table(segment_names.in_words(listed), key="leaving")
+    show_table(code_names.in_words(listed), key="leaving")
     downloads.offer(downloads.List(f"leaving-{risk}-{value}", where, question, shown))
 
 
@@ -120,19 +127,16 @@ def main() -> None:
     if not has_scores or not cells["customer_count"].fillna(1).sum():
         st.info(t("leaving.no_model"), icon=":material/model_training:")
         return
-    total = show(
-        f"select count(*) as n, sum({worth} * churn_probability) as stake, avg(churn_probability) as mean, "
-        "max(currency_code) as currency_code from marts.customer_360 where churn_probability is not null"
-    ).iloc[0]
-    with st.container(horizontal=True):
-        st.metric(t("leaving.scored"), number(total["n"]), border=True, help=t("definition.leaving.scored"))
-        st.metric(
-            t("column.at_stake"),
-            money_rounded(total["stake"], total["currency_code"]),
-            border=True,
-            help=t("definition.at_stake"),
-        )
-        st.metric(t("leaving.mean"), percent(total["mean"]), border=True, help=t("definition.churn_probability"))
+    limit, limited = own_customers()
+    total = show(TOTAL.format(worth=worth, limit=limit), limited).iloc[0]
+    stake = money_rounded(total["stake"], total["currency_code"])
+    draw_figures(
+        [
+            Figure(t("leaving.scored"), number(total["n"]), t("definition.leaving.scored")),
+            Figure(t("column.at_stake"), stake, t("definition.at_stake")),
+            Figure(t("leaving.mean"), percent(total["mean"]), t("definition.churn_probability")),
+        ]
+    )
     risk, value = draw_matrix(cells)
     draw_list(risk, value, worth)
     st.header(t("leaving.believe"))

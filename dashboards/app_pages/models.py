@@ -3,6 +3,7 @@
 import streamlit as st
 
 from dashboards import freshness, model_runs
+from dashboards.choices import choose
 from dashboards.text import t, word
 
 
@@ -17,16 +18,8 @@ def main() -> None:
     if not model_runs.has_cards():
         st.caption(t("models.no_cards"))
     names = {model: word("model", model) for model in runs["model"]}
-    model = st.segmented_control(
-        t("column.model"),
-        list(names),
-        format_func=names.__getitem__,
-        default=next(iter(names)),
-        required=True,
-        key="model",
-        bind="query-params",
-    )
-    model_runs.draw_card(runs.set_index("model", drop=False).loc[model])
+    model = choose(t("column.model"), names, "model")
+    model_runs.draw_card(runs[runs["model"] == model].iloc[0])
 
 
 main()

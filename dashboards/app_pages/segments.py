@@ -7,10 +7,12 @@ from functools import partial
 import pandas as pd
 import streamlit as st
 
-from dashboards import access, charts, downloads, freshness, segment_comparison
-from dashboards.shop_window import columns, show
+from dashboards import access, charts, code_names, downloads, freshness, segment_comparison
+from dashboards.choices import choose
+from dashboards.figures import Figure, draw_figures
+from dashboards.shop_window import columns, own_customers, show
 from dashboards.tables import show_table
-from dashboards.text import MISSING, escape, language, md, money_rounded, number, percent, t
+from dashboards.text import escape, language, md, money_rounded, number, percent, t
 
 # scheme of marts.segments -> the column of marts.customer_360 that holds a customer's segment
 COLUMN_OF = {
@@ -40,6 +42,7 @@ members as (
         recency_days,
         currency_code
     from marts.customer_360
+    where {limit}
 
 ),
 
@@ -96,7 +99,7 @@ groups as (
         {column} as segment,
         count(*) as customer_count
     from marts.customer_360
-    where segment is not null and segment_8 is not null
+    where segment is not null and segment_8 is not null and {limit}
     group by 1, 2, 3
 
 ),
@@ -144,7 +147,9 @@ FIGURES = ("customer_share", "net_revenue", "revenue_share", "order_count", "med
 
 def read_sizes(scheme: str) -> pd.DataFrame:
     """One row a segment of the scheme in rank order, with its shares; the last row may be those without one."""
-    sizes = show(SIZES.format(column=COLUMN_OF[scheme]), {"scheme": scheme, "language": language()})
+    limit, limited = own_customers()
+    asked = {"scheme": scheme, "language": language(), **limited}
+    sizes = show(SIZES.format(column=COLUMN_OF[scheme], limit=limit), asked)
     has_segment = sizes["segment"].notna()
     bought = sizes[has_segment]
     total_revenue = bought["net_revenue"].sum()
@@ -210,24 +215,19 @@ def draw_segment(segment: pd.Series, scheme: str, missing: frozenset[str]) -> No
     if not pd.isna(segment["advice"]):
         st.info(md("segments.advice", advice=segment["advice"]), icon=":material/lightbulb:")
     currency = None if pd.isna(segment["currency_code"]) else segment["currency_code"]
-    figures = {
-        "customer_count": (number(segment["customer_count"]), percent(segment["customer_share"])),
-        "net_revenue": (money_rounded(segment["net_revenue"], currency), percent(segment["revenue_share"])),
-        "median_recency_days": (number(segment["median_recency_days"]), MISSING),
-    }
-    with st.container(horizontal=True):
-        for name, (figure, share) in figures.items():
-            st.metric(
-                t(f"column.{name}"),
-                figure,
-                None if share == MISSING else md("segments.share_of_all", share=share),
-                delta_color="off",
-                delta_arrow="off",
-                help=t(f"definition.{name}"),
-                border=True,
-                height="stretch",
-            )
+    draw_figures(
+        [
+            _figure("customer_count", number(segment["customer_count"]), segment["customer_share"]),
+            _figure("net_revenue", money_rounded(segment["net_revenue"], currency), segment["revenue_share"]),
+            _figure("median_recency_days", number(segment["median_recency_days"])),
+        ]
+    )
     draw_customers(segment, scheme, missing)
+
+
+def _figure(name: str, value: str, share: float | None = None) -> Figure:
+    note = None if share is None or pd.isna(share) else md("segments.share_of_all", share=percent(share))
+    return Figure(t(f"column.{name}"), value, t(f"definition.{name}"), note)
 
 
 def draw_customers(segment: pd.Series, scheme: str, missing: frozenset[str]) -> None:
@@ -242,7 +242,7 @@ def draw_customers(segment: pd.Series, scheme: str, missing: frozenset[str]) -> 
         st.info(t("segments.nobody"), icon=":material/group_off:")
         return
     st.subheader(t("segments.customers"))
-    limit, limited = access.row_limit(columns("marts.customer_360"))
+    limit, limited = own_customers()
     where = f"{COLUMN_OF[scheme]} is not distinct from nullif($segment, '') and {limit}"
     question = {"segment": segment["segment"], **limited}
     pages = -(-count // PAGE_ROWS)
@@ -256,7 +256,7 @@ def draw_customers(segment: pd.Series, scheme: str, missing: frozenset[str]) -> 
     )
     left_out = [column for domain, column in DOMAIN_COLUMNS.items() if domain in missing]
     with place:
-        show_table(customers.drop(columns=left_out), key="customers")
+        show_table(code_names.in_words(customers.drop(columns=left_out)), key="customers")
         st.caption(
             md("segments.showing", first=number(offset + 1), last=number(offset + len(customers)), count=number(count))
         )
@@ -273,7 +273,8 @@ def _both_shares(sizes: pd.DataFrame) -> pd.DataFrame:
 
 def _squares(scheme: str, sizes: pd.DataFrame, chosen: str) -> pd.DataFrame:
     names = sizes.set_index("segment")["name"]
-    squares = show(SQUARES.format(column=COLUMN_OF[scheme]))
+    limit, limited = own_customers()
+    squares = show(SQUARES.format(column=COLUMN_OF[scheme], limit=limit), limited)
     squares["name"] = squares["segment"].map(names)
     more = ["" if count == 1 else f" +{count - 1}" for count in squares["group_count"]]
     squares["label"] = [_in_lines(name + others) for name, others in zip(squares["name"], more, strict=True)]
@@ -304,15 +305,7 @@ def choose_scheme() -> str:
     """The groupings this version has, by the columns of its customers."""
     present = columns("marts.customer_360")
     names = {scheme: t(f"scheme.{scheme}") for scheme, column in COLUMN_OF.items() if column in present}
-    return st.segmented_control(
-        t("segments.choose_scheme"),
-        list(names),
-        format_func=names.__getitem__,
-        default="rfm",
-        required=True,
-        key="scheme",
-        bind="query-params",
-    )
+    return choose(t("segments.choose_scheme"), names, "scheme")
 
 
 def main() -> None:

@@ -3,7 +3,8 @@
 import pandas as pd
 import streamlit as st
 
-from dashboards import freshness, identity_health
+from dashboards import freshness, identity_health, model_runs
+from dashboards.figures import Figure, draw_figures
 from dashboards.shop_window import current, show
 from dashboards.tables import show_short_table, show_table
 from dashboards.text import md, number, t, word
@@ -121,9 +122,8 @@ def draw_verdict(rows: pd.Series, feeds: pd.DataFrame, kinds: pd.DataFrame, mode
 def draw_deliveries(rows: pd.Series) -> None:
     """Rows read, and what became of each of them."""
     st.header(t("trust.deliveries"))
-    with st.container(horizontal=True):
-        for name in ("rows_read", "rows_loaded", "rows_quarantined", "rows_duplicate"):
-            st.metric(t(f"column.{name}"), number(rows[name]), help=t(f"definition.{name}"), border=True)
+    counted = ("rows_read", "rows_loaded", "rows_quarantined", "rows_duplicate")
+    draw_figures([Figure(t(f"column.{name}"), number(rows[name]), t(f"definition.{name}")) for name in counted])
     if not rows["delivery_count"]:
         st.info(t("trust.no_deliveries"), icon=":material/inbox:")
         return
@@ -164,7 +164,12 @@ def draw_models(models: pd.DataFrame) -> None:
     if models.empty:
         st.caption(t("trust.no_models"))
         return
-    show_short_table(_in_words(models, "gate"))
+    models["gate_reason"] = [
+        model_runs.in_one_language(why) if gate != "passed" and why else None
+        for gate, why in zip(models["gate"], models["gate_reason"], strict=True)
+    ]
+    models["model"] = [word("model", code) for code in models["model"]]
+    show_short_table(_in_words(models, "gate").dropna(axis="columns", how="all"))
 
 
 def draw_pages() -> None:

@@ -30,7 +30,7 @@ from websockets.typing import Origin, Subprotocol
 from tests.dashboards.agreed_tables import add_agreed_tables
 from tests.dashboards.invented_shop import AS_OF, ROOT, invent
 
-ORDERS_EACH, EVENTS_EACH, USERS, CLICKS = 10, 20, 20, 8
+ORDERS_EACH, EVENTS_EACH, USERS, CLICKS = 10, 50, 20, 8
 CUSTOMERS = """
 insert into marts.main.customer_360 by name
 select md5(number::varchar) as customer_id, $as_of as as_of_date, 'person' as entity_type,

@@ -132,22 +132,24 @@ create table marts.main.metrics as
         ('csat', 'Satisfaction', '满意度', 'Mean answer.', '平均评分。', 'avg(score)', 'ticket', 'score', 'service')
     ) as told (metric, name_en, name_zh, definition_en, definition_zh, formula, grain, unit, owner);
 create table marts.main.cohort_retention as
-    select 'shopify' as first_source,
+    select breakdown, slice,
         cast(cast(date_trunc('month', as_of_date) as date) - interval (age) month as date) as cohort_month,
         cast(since as integer) as months_since, 400 as cohort_size, 400 - 25 * since as customer_count,
         cast(1000 as decimal(18, 2)) as gross_revenue, 'CNY' as currency_code
     from (select max(as_of_date) as as_of_date from marts.main.customer_360), (select unnest(range(1, 13)) as age),
-        (select unnest(range(0, 12)) as since) where since < age;
+        (select unnest(range(0, 12)) as since),
+        (values ('source', 'shopify'), ('channel', 'social'), ('campaign', 'none')) as slices (breakdown, slice)
+    where since < age;
 create table marts.main.buyers_by_period as
     select window_days, period, breakdown, slice, count(distinct customer_id) as customer_count,
         0 as new_customer_count, count(*) as order_count, cast(sum(net_revenue) as decimal(18, 2)) as gross_revenue,
         max(currency_code) as currency_code
     from (select unnest([30, 90, 365]) as window_days),
         (values ('now', 0), ('before', 1)) as periods (period, back),
-        (values ('all'), ('country'), ('channel')) as breakdowns (breakdown),
+        (values ('all'), ('region'), ('channel')) as breakdowns (breakdown),
         (select max(as_of_date) as as_of_date from marts.main.customer_360),
         lateral (
-            select *, case breakdown when 'all' then '' when 'country' then country else 'shop' end as slice
+            select *, case breakdown when 'all' then '' when 'region' then 'east' else 'shop' end as slice
             from marts.main.fct_orders where order_type = 'sale'
         )
     where order_date >= as_of_date - window_days * (back + 1) and order_date < as_of_date - window_days * back

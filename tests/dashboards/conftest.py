@@ -30,9 +30,10 @@ def bare_page() -> AppTest:
 def open_page() -> Callable[..., AppTest]:
     """Opens a page in a language, as a browser would for the address ?lang=..."""
 
-    def opened(page: str, language: str = "en") -> AppTest:
+    def opened(page: str, language: str = "en", **asked: str) -> AppTest:
         browser = AppTest.from_file(str(APP), default_timeout=60)
-        browser.query_params["lang"] = language
+        for name, value in {"lang": language, **asked}.items():
+            browser.query_params[name] = value
         return browser.run() if page == "business" else browser.switch_page(f"app_pages/{page}.py").run()
 
     return opened

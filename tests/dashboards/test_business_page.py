@@ -7,6 +7,7 @@ import altair as alt
 import pandas as pd
 import pytest
 
+from dashboards import goals
 from tests.dashboards.invented_shop import AS_OF
 
 
@@ -151,3 +152,28 @@ def test_a_chart_takes_its_colours_from_the_theme(shop, open_page, drawn):
     open_page("business")
     drawing = json.dumps([chart.to_dict(format="vega-lite")["encoding"] for chart in drawn])
     assert "#" not in drawing
+
+
+def test_a_choice_stands_in_the_address_by_its_code_and_is_read_from_there_in_another_language(rich_shop, open_page):
+    english = open_page("business")
+    english.segmented_control(key="slice").set_value("region").run()
+    assert english.query_params["slice"] == "region"
+    chinese = open_page("business", "zh", slice="region", period="not one of ours")
+    assert chinese.segmented_control(key="slice").value == "region"
+    assert chinese.segmented_control(key="period").value == "30"
+
+
+def test_goals_are_judged_by_their_kind():
+    amount = {"so_far": 60.0, "forecast": 120.0, "target_value": 100.0, "passed_share": 0.5}
+    amount |= {"is_amount": True, "is_lower_better": False}
+    assert goals.status_of(amount) == "on_track"
+    assert goals.status_of(amount | {"forecast": 95.0}) == "at_risk"
+    assert goals.status_of(amount | {"forecast": 50.0}) == "off_track"
+    assert goals.status_of(amount | {"so_far": 100.0}) == "reached"
+    assert goals.status_of(amount | {"passed_share": 1.0}) == "missed"
+    rate = amount | {"is_amount": False, "so_far": 3.0, "forecast": 3.0, "target_value": 4.0}
+    assert goals.status_of(rate) == "off_track", "a rate is not reached by being there"
+    hours = rate | {"is_lower_better": True}
+    assert goals.status_of(hours) == "on_track"
+    assert goals.status_of(hours | {"forecast": 9.0, "so_far": 9.0, "passed_share": 1.0}) == "missed"
+    assert goals.status_of(rate | {"so_far": None}) == "unknown"

@@ -89,8 +89,10 @@ def test_a_pair_of_the_queue_is_settled_once(rich_shop, open_page):
 def test_evidence_is_put_into_words_the_strongest_first(monkeypatch):
     monkeypatch.setattr("dashboards.text.st.session_state", {"language": "en"})
     told = [
-        {"field": "city", "value_a": "x", "value_b": "y", "bits": -1.5},
-        {"field": "email", "value_a": "e", "value_b": "e", "bits": 9},
+        {"field": "place", "value_a": "x", "value_b": "y", "level": "different", "bits": -1.5},
+        {"field": "email", "value_a": "e", "value_b": "e", "level": "equal", "bits": 9},
     ]
-    assert customer_records.evidence_in_words(json.dumps(told)) == "E-mail: e (9.0); City: x ≠ y (-1.5)"
+    assert (
+        customer_records.evidence_in_words(json.dumps(told)) == "E-mail: e equal (+9.0); Place: x / y different (-1.5)"
+    )
     assert customer_records.evidence_in_words("not json") == "not json"

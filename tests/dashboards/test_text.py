@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from dashboards import text
+from dashboards import code_names, text
 from tests.dashboards.invented_shop import ROOT
 
 ROOM = ROOT / "dashboards"
@@ -81,6 +81,8 @@ def used_patterns() -> set[str]:
                 found.add(pattern)
             if name_of(call) == "word" and (pattern := pattern_of(call.args[0])):
                 found.add(rf"{pattern}\..+")
+            if name_of(call) == "name_of":  # the families that name the codes of customers
+                found |= {rf"{family}\..+" for family in code_names.FAMILY_OF.values()}
             if name_of(call) == "_in_words":  # the columns of a frame whose codes become words
                 found |= {rf"{pattern_of(column)}\..+" for column in call.args[1:]}
     # keys kept in a table of problems, whose keys go to md() one by one
@@ -189,6 +191,16 @@ def test_dates_and_ages_are_written_in_the_language(speaking):
     assert text.period(date(2011, 12, 1), "month") == "2011年12月"
     assert text.ago(timedelta(hours=3)) == "3小时前"
     assert text.day(date(2011, 12, 10)) == "2011年12月10日"
+
+
+def test_what_identity_and_the_models_say_in_codes_has_words_of_ours():
+    from models_ml import reasons, trust
+    from orchestration.identity.comparisons import COMPARISONS
+
+    said = [f"evidence.{level.label}" for comparison in COMPARISONS for level in comparison.levels]
+    said += [f"evidence_field.{comparison.name}" for comparison in COMPARISONS]
+    said += [f"reason.{code}" for code in (*reasons.CODES, *trust.CONDUCT, "clean_record", "little_known")]
+    assert [key for key in said if key not in LOCALES["en"]] == []
 
 
 def test_a_code_nobody_translated_yet_is_shown_as_it_is(speaking):

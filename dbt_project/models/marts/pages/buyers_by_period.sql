@@ -38,15 +38,17 @@ periods as (
 orders as (
 
     select
-        customer_id,
-        order_date,
-        net_revenue,
-        coalesce(channel, '') as channel,
-        coalesce(country, '') as country
-    from {{ ref('fct_orders') }}
+        orders.customer_id,
+        orders.order_date,
+        orders.net_revenue,
+        coalesce(orders.channel, '') as channel,
+        coalesce(customers.region, 'unknown') as region
+    from {{ ref('fct_orders') }} as orders
+    left join {{ ref('dim_customers') }} as customers
+        on orders.customer_id = customers.customer_id
     where
-        order_type = 'sale'
-        and order_date < {{ as_of_date() }}
+        orders.order_type = 'sale'
+        and orders.order_date < {{ as_of_date() }}
 
 ),
 
@@ -86,8 +88,8 @@ sliced as (
         customer_id,
         order_date,
         net_revenue,
-        'country' as breakdown,
-        country as slice
+        'region' as breakdown,
+        region as slice
     from orders
 
 ),
