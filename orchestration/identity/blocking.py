@@ -5,8 +5,12 @@ file, so that work grows with the number of records and not with its square.
 """
 
 import duckdb
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
 
 CAP = 100
+RUNAWAY = 20 * CAP
 
 _KEYS = {
     "nickname": "nickname_key",
@@ -47,53 +51,72 @@ _KEYS = {
 _SWAPPED = {"letters_swapped": "letters"}
 
 
-def block(connection: duckdb.DuckDBPyConnection, touching: str | None = None) -> int:
-    """Write `candidates` (a < b) and return how many there are.
+def key(connection: duckdb.DuckDBPyConnection) -> None:
+    """Complete `folded` with `block_keys`: the hashes of a record's keys, without repetition."""
+    numbers = {name: number for number, name in enumerate(_KEYS)}
+    single = ", ".join(
+        f"case when ({_null_safe(sql)}) <> '' "
+        f"then hash(entity_type, {numbers[_SWAPPED.get(name, name)]}, {_null_safe(sql)}) end"
+        for name, sql in _KEYS.items()
+    )
+    connection.execute(f"""
+        create or replace temp table folded as
+        with carried as (
+            select record_no, list(hash(entity_type, {len(_KEYS)}, kind, value)) as keys
+            from contact_values inner join folded using (record_no) where kind <> 'mask' group by record_no
+        )
+        select folded.*, list_sort(list_distinct(list_filter(list_concat(
+            [{single}], keys,
+            case when word_count > 2 then list_transform(
+                list_filter(words, lambda word: length(word) > 3),
+                lambda word: hash(entity_type, {len(_KEYS) + 1}, word)) end
+        ), lambda one: one is not null))) as block_keys
+        from folded left join carried using (record_no)
+        order by record_no""")
+
+
+def crowded(connection: duckdb.DuckDBPyConnection, keyed: str) -> NDArray[np.uint64]:
+    """The keys of a relation (record_no, block_key) that more than CAP records share, sorted."""
+    found = connection.execute(
+        f"select block_key from {keyed} group by block_key having count(*) > {CAP} order by block_key"
+    ).fetchnumpy()
+    return np.asarray(found["block_key"], dtype=np.uint64)
+
+
+def block(connection: duckdb.DuckDBPyConnection, keyed: str, crowd: NDArray[np.uint64], touching: str = "") -> int:
+    """Write `candidates` (a < b), the pairs that share a key which is not in `crowd`; return how many there are.
+
+    A key that grows past RUNAWAY before anybody trains again is left out too.
 
     Args:
+        keyed: a relation (record_no, block_key).
         touching: a relation (record_no); then only pairs with at least one of these records are written.
     """
-    connection.execute(f"create or replace temp table block_keys as {' union all '.join(_keyed())}")
+    connection.register("crowd", pa.table({"block_key": pa.array(crowd, pa.uint64())}))
+    new = f"where record_no in (from {touching})" if touching else ""
     connection.execute(f"""
         create or replace temp table blocks as
-        with keys as (select distinct key_no, key_hash, record_no from block_keys where key_hash is not null),
-        sizes as (
-            select key_no, key_hash from keys group by key_no, key_hash having count(*) between 2 and {CAP}
-        )
-        select keys.* from keys inner join sizes using (key_no, key_hash)""")
-    new = f"inner join (select record_no from {touching}) as new on new.record_no in (one.record_no, other.record_no)"
+        with wanted as (
+            select distinct block_key from {keyed} {new}
+        ),
+        shared as (
+            select keyed.block_key, keyed.record_no
+            from {keyed} as keyed
+            where block_key in (from wanted) and block_key not in (select block_key from crowd)
+        ),
+        sizes as (select block_key from shared group by block_key having count(*) between 2 and {RUNAWAY})
+        select block_key, record_no from shared where block_key in (from sizes)""")
+    ends = f"(from blocks {new})" if touching else "blocks"
     connection.execute(f"""
         create or replace temp table candidates as
-        select distinct one.record_no as a, other.record_no as b
-        from blocks as one
+        select distinct least(one.record_no, other.record_no) as a, greatest(one.record_no, other.record_no) as b
+        from {ends} as one
         inner join blocks as other
-            on one.key_no = other.key_no and one.key_hash = other.key_hash and one.record_no < other.record_no
-        {new if touching else ""}
-        inner join folded as left_record on one.record_no = left_record.record_no
-        inner join folded as right_record on other.record_no = right_record.record_no
-        where left_record.entity_type = right_record.entity_type
-        order by a, b""")
-    connection.execute("drop table block_keys; drop table blocks")
+            on one.block_key = other.block_key and one.record_no {"<>" if touching else "<"} other.record_no""")
+    connection.execute("drop table blocks")
+    connection.unregister("crowd")
     row = connection.execute("select count(*) from candidates").fetchone()
     return int(row[0]) if row else 0
-
-
-def _keyed() -> list[str]:
-    numbers = {name: number for number, name in enumerate(_KEYS)}
-    parts = [
-        f"select {numbers[_SWAPPED.get(name, name)]} as key_no, "
-        f"case when ({sql}) <> '' then hash({_null_safe(sql)}) end as key_hash, record_no from folded"
-        for name, sql in _KEYS.items()
-    ]
-    values = (
-        f"select {len(_KEYS)} as key_no, hash(concat(kind, value)) as key_hash, record_no "
-        "from contact_values where kind <> 'mask'"
-    )
-    words = f"""
-        select {len(_KEYS) + 1}, hash(word), record_no
-        from (select record_no, unnest(words) as word, word_count from folded where script = 'latin' and word_count > 2)
-        where length(word) > 3"""
-    return [*parts, values, words]
 
 
 def _null_safe(sql: str) -> str:

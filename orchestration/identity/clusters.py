@@ -28,6 +28,16 @@ class Decisions:
     apart: Numbers
 
 
+@dataclass(frozen=True)
+class Likely:
+    """Pairs of record numbers of at least LOW bits, out of so many `compared`."""
+
+    a: Numbers
+    b: Numbers
+    bits: Bits
+    compared: int
+
+
 NONE = Decisions(np.zeros((0, 2), dtype=np.int64), np.zeros((0, 2), dtype=np.int64))
 
 
@@ -43,13 +53,12 @@ def components(count: int, a: Numbers, b: Numbers) -> Numbers:
     return np.asarray(smallest[labels], dtype=np.int64)
 
 
-def likely_components(count: int, pairs: Pairs, weights: Weights, decisions: Decisions) -> Numbers:
-    """Components at LOW; any larger than LARGEST is cut at ever higher weights until it is not."""
-    a = np.concatenate([pairs.a, decisions.together[:, 0]])
-    b = np.concatenate([pairs.b, decisions.together[:, 1]])
-    bits = np.concatenate([weights.total, np.full(len(decisions.together), 1e6, dtype=np.float32)])
-    keep = bits >= LOW
-    labels = components(count, a[keep], b[keep])
+def likely_components(count: int, likely: Likely, decisions: Decisions) -> Numbers:
+    """Components of likely pairs; any larger than LARGEST is cut at ever higher weights until it is not."""
+    a = np.concatenate([likely.a, decisions.together[:, 0]])
+    b = np.concatenate([likely.b, decisions.together[:, 1]])
+    bits = np.concatenate([likely.bits, np.full(len(decisions.together), 1e6, dtype=np.float32)])
+    labels = components(count, a, b)
     threshold = LOW
     while threshold < 40:
         sizes = np.bincount(labels, minlength=count)
@@ -57,7 +66,7 @@ def likely_components(count: int, pairs: Pairs, weights: Weights, decisions: Dec
         if not too_large.any():
             break
         threshold += 2.5
-        again = keep & (bits >= threshold) & too_large[a]
+        again = (bits >= threshold) & too_large[a] & (labels[a] == labels[b])
         labels = np.where(too_large, components(count, a[again], b[again]), labels)
     return labels
 

@@ -1,7 +1,7 @@
 """How much an e-mail or a telephone says, found from the data: how many people's names stand behind it.
 
 One name: personal. Two or three: shared, a family's. More, or a company's own: a hub, which says nothing. The table
-`identifier_strengths` has one row per kind and value; `folded` is completed with lists of the values' numbers.
+`identifier_strengths` has one row per kind and value; `folded` is completed with lists of the values' hashes.
 """
 
 import duckdb
@@ -11,30 +11,35 @@ RECORDS_WITHOUT_NAMES = 5
 NAMES_COMPARED = 12
 
 
-def judge(connection: duckdb.DuckDBPyConnection) -> None:
-    """Write `identifier_strengths` (kind, value, value_no, strength, record_count, name_count) and the lists of
-    `folded`.
+def judge(connection: duckdb.DuckDBPyConnection, values: str = "contact_values") -> None:
+    """Write `identifier_strengths` (kind, value, strength).
+
+    Args:
+        values: a relation (record_no, kind, value) with every record that carries one of its values.
 
     Two spellings are one name where one can be read as the other: the same letters in another order or script, an
     initial, a short form, or one typing error; a name of one part only adds nobody.
     """
-    connection.execute("""
+    connection.execute(f"""
         create or replace temp table names_behind as
-        select kind, value, name_key, any_value(family_latin) as family_latin, any_value(given_latin) as given_latin,
-            any_value(root) as root, min(script) as script
-        from contact_values inner join folded using (record_no)
-        where kind <> 'mask' and family_latin <> '' and given_latin <> ''
-        group by kind, value, name_key""")
+        select kind, value, name_key, script, unnest(spelled)
+        from (
+            select kind, value, name_key, min(script) as script,
+                min({{'family_latin': family_latin, 'given_latin': given_latin, 'root': root}}) as spelled
+            from {values} inner join folded using (record_no)
+            where kind <> 'mask' and family_latin <> '' and given_latin <> ''
+            group by kind, value, name_key
+        )""")
     connection.execute(f"""
         create or replace temp table identifier_strengths as
         with carried as (
             select kind, value, count(*) as record_count,
                 count(*) filter (where entity_type = 'account') as account_count,
                 max(per_system.record_count) as one_system_count
-            from contact_values inner join folded using (record_no)
+            from {values} inner join folded using (record_no)
             inner join (
                 select kind, value, source_system, count(*) as record_count
-                from contact_values inner join folded using (record_no) group by all
+                from {values} inner join folded using (record_no) group by all
             ) as per_system using (kind, value, source_system)
             where kind <> 'mask'
             group by kind, value
@@ -58,8 +63,7 @@ def judge(connection: duckdb.DuckDBPyConnection) -> None:
             left join counted on carried.kind = counted.kind and carried.value = counted.value
             left join repeated on carried.kind = repeated.kind and carried.value = repeated.value
         )
-        select kind, value, cast(row_number() over (order by kind, value) as integer) as value_no, record_count,
-            name_count,
+        select kind, value,
             case
                 when account_count > 0 or name_count > {SHARED_NAMES} then 'hub'
                 when name_count = 0 and one_system_count > {RECORDS_WITHOUT_NAMES} then 'hub'
@@ -67,14 +71,22 @@ def judge(connection: duckdb.DuckDBPyConnection) -> None:
                 else 'personal'
             end as strength
         from judged""")
+
+
+def attach(connection: duckdb.DuckDBPyConnection) -> None:
+    """Complete `folded` with what its records' contact values are worth."""
     connection.execute("""
         create or replace temp table folded as
         with lists as (
             select record_no,
-                list(value_no order by value_no) filter (where kind = 'email' and strength = 'personal') as own_emails,
-                list(value_no order by value_no) filter (where kind = 'email' and strength = 'shared') as shared_emails,
-                list(value_no order by value_no) filter (where kind = 'phone' and strength = 'personal') as own_phones,
-                list(value_no order by value_no) filter (where kind = 'phone' and strength = 'shared') as shared_phones,
+                list(hash(value) order by hash(value))
+                    filter (where kind = 'email' and strength = 'personal') as own_emails,
+                list(hash(value) order by hash(value))
+                    filter (where kind = 'email' and strength = 'shared') as shared_emails,
+                list(hash(value) order by hash(value))
+                    filter (where kind = 'phone' and strength = 'personal') as own_phones,
+                list(hash(value) order by hash(value))
+                    filter (where kind = 'phone' and strength = 'shared') as shared_phones,
                 min(value) filter (where kind = 'email' and strength <> 'hub') as email,
                 min(value) filter (where kind = 'phone' and strength <> 'hub') as phone
             from contact_values left join identifier_strengths using (kind, value)

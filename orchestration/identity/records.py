@@ -36,7 +36,7 @@ def fold(connection: duckdb.DuckDBPyConnection, relation: str, more_contacts: st
         relation: a table or view with a column record_id and any other of COLUMNS; text, except for the two moments.
         more_contacts: a relation (record_id, kind 'email' or 'phone', value) of further values of the same records.
     """
-    _number(connection, relation)
+    number(connection, relation)
     name = ("full_name", "given_name", "family_name")
     _map(connection, "names", name, NAME_PARTS, lambda rows: [_parts(folded) for folded in fold_names(rows)])
     _map(connection, "streets", ("street", "house_number"), ("street_key", "house"), _each(_street))
@@ -84,7 +84,7 @@ SINGLE: dict[str, Callable[[str], str]] = {
 }
 
 
-def _number(connection: duckdb.DuckDBPyConnection, relation: str) -> None:
+def number(connection: duckdb.DuckDBPyConnection, relation: str) -> None:
     """`numbered`: every column there could be, and a number that follows the order of the record ids."""
     there = {row[0] for row in connection.execute(f"describe select * from {relation}").fetchall()}
     moments = ("first_seen_at", "last_seen_at")

@@ -7,8 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from orchestration.identity import blocking, clusters, identifiers, records, scoring
-from orchestration.identity.clusters import NONE, Decisions
-from orchestration.identity.scoring import Frequencies, Pairs, Parameters, Weights
+from orchestration.identity.clusters import NONE, Decisions, Likely
+from orchestration.identity.frequencies import Frequencies
+from orchestration.identity.scoring import Bits, Pairs, Parameters, Weights
 
 LARGEST_CUSTOMER = 60
 MOST_FAMILY_NAMES = 4
@@ -17,8 +18,8 @@ SURE = 3.3  # bits: p > .9, for the entities values are counted by
 
 @dataclass(frozen=True)
 class Resolution:
-    """`cluster[record]`: the smallest record number of the record's cluster. `pairs`: those compared "
-    "and not unlikely."""
+    """`cluster[record]`: the smallest record number of the record's cluster. `pairs`: all inside a component, and
+    likely ones across. `compared`: candidate pairs scored."""
 
     cluster: NDArray[np.int64]
     pairs: Pairs
@@ -38,18 +39,10 @@ def resolve(
 
     Leaves `folded` (record_no, record_id ...) in the connection.
     """
-    candidates, frequencies = _prepare(connection, relation, more_contacts)
-    if known is None:
-        known = _learn(connection, candidates, frequencies)
-    else:
-        _recount(candidates, frequencies, known)
-    return _decide(connection, candidates, frequencies, known, decisions)
-
-
-def learn(connection: duckdb.DuckDBPyConnection, relation: str, more_contacts: str | None = None) -> Parameters:
-    """Only train."""
-    candidates, frequencies = _prepare(connection, relation, more_contacts)
-    return _learn(connection, candidates, frequencies)
+    prepare(connection, relation, more_contacts)
+    candidates, frequencies, known = learn(connection) if known is None else score(connection, known)
+    likely = likely_pairs(candidates, scoring.totals(candidates, frequencies, known))
+    return settle(connection, likely, frequencies, known, decisions)
 
 
 def hold_back(connection: duckdb.DuckDBPyConnection, resolution: Resolution, decisions: Decisions) -> NDArray[np.int64]:
@@ -72,17 +65,23 @@ def hold_back(connection: duckdb.DuckDBPyConnection, resolution: Resolution, dec
     return np.where(held, stated, resolution.cluster)
 
 
-def _prepare(
-    connection: duckdb.DuckDBPyConnection, relation: str, more_contacts: str | None
-) -> tuple[Pairs, Frequencies]:
+def prepare(connection: duckdb.DuckDBPyConnection, relation: str, more_contacts: str | None) -> None:
+    """`folded` with everything that is compared, and `block_keys`."""
     records.fold(connection, relation, more_contacts)
     identifiers.judge(connection)
-    blocking.block(connection)
-    return scoring.compare(connection, "candidates"), Frequencies(connection)
+    identifiers.attach(connection)
+    blocking.key(connection)
 
 
-def _learn(connection: duckdb.DuckDBPyConnection, candidates: Pairs, frequencies: Frequencies) -> Parameters:
-    """Two rounds of training: the second counts values by the entities that the first one found."""
+def learn(connection: duckdb.DuckDBPyConnection) -> tuple[Pairs, Frequencies, Parameters]:
+    """Candidate pairs of all of `folded`, how common its values are, and parameters trained on them.
+
+    Two rounds of training: the second counts values by the entities that the first one found.
+    """
+    _list_keys(connection)
+    crowd = blocking.crowded(connection, "keyed")
+    blocking.block(connection, "keyed", crowd)
+    candidates, frequencies = scoring.compare(connection, "candidates"), Frequencies(connection)
     count = frequencies.records
     total = max(count * (count - 1) / 2, 1.0)
     parameters = Parameters(share_same=0.3 * count / total, share_family=0.06 * count / total)
@@ -90,40 +89,48 @@ def _learn(connection: duckdb.DuckDBPyConnection, candidates: Pairs, frequencies
     for _ in range(2):
         chances = scoring.chances_of_coincidence(sample, candidates, frequencies, parameters.share_same)
         parameters = scoring.train(candidates, frequencies, replace(parameters, coincidence=chances))
-        _recount(candidates, frequencies, parameters)
-    return parameters
+        sure = scoring.totals(candidates, frequencies, parameters) > SURE
+        frequencies.recount(clusters.components(count, candidates.a[sure], candidates.b[sure]))
+    return candidates, frequencies, replace(parameters, values=frequencies.kept, crowded=crowd, records=count)
 
 
-def _recount(candidates: Pairs, frequencies: Frequencies, parameters: Parameters) -> None:
-    bits = scoring.weigh(candidates, frequencies, parameters).total
-    sure = bits > SURE
-    frequencies.recount(clusters.components(frequencies.records, candidates.a[sure], candidates.b[sure]))
+def score(connection: duckdb.DuckDBPyConnection, known: Parameters) -> tuple[Pairs, Frequencies, Parameters]:
+    """The same with parameters that are known."""
+    _list_keys(connection)
+    blocking.block(connection, "keyed", known.crowded)
+    return scoring.compare(connection, "candidates"), Frequencies(connection, known.values), known
 
 
-def _decide(
+def likely_pairs(candidates: Pairs, bits: Bits) -> Likely:
+    """Those worth keeping."""
+    keep = bits >= clusters.LOW
+    return Likely(candidates.a[keep], candidates.b[keep], bits[keep], len(candidates.a))
+
+
+def settle(
     connection: duckdb.DuckDBPyConnection,
-    candidates: Pairs,
+    likely: Likely,
     frequencies: Frequencies,
     parameters: Parameters,
     decisions: Decisions,
 ) -> Resolution:
-    weights = scoring.weigh(candidates, frequencies, parameters)
-    labels = clusters.likely_components(frequencies.records, candidates, weights, decisions)
-    pairs = _within_and_likely(connection, labels, candidates, weights)
-    weights = scoring.weigh(pairs, frequencies, parameters)
-    final = clusters.refine(labels, pairs, weights, parameters, decisions)
-    return Resolution(final, pairs, weights, parameters, len(candidates.a))
-
-
-def _within_and_likely(
-    connection: duckdb.DuckDBPyConnection, labels: NDArray[np.int64], candidates: Pairs, weights: Weights
-) -> Pairs:
-    """Every pair inside a component, blocked or not, and likely ones across components (from a component cut again)."""
+    """The clusters that likely pairs make: every pair inside a component is compared, blocked or not, and so are likely
+    ones across components (of one that was cut again). A component's clusters depend on nothing outside it."""
+    labels = clusters.likely_components(frequencies.records, likely, decisions)
     a, b = clusters.pairs_within(labels)
-    kept = (labels[candidates.a] != labels[candidates.b]) & (weights.total >= clusters.LOW)
-    wanted = scoring.pair_table(np.concatenate([a, candidates.a[kept]]), np.concatenate([b, candidates.b[kept]]))
+    across = labels[likely.a] != labels[likely.b]
+    wanted = scoring.pair_table(np.concatenate([a, likely.a[across]]), np.concatenate([b, likely.b[across]]))
     connection.register("wanted_pairs", wanted)
     try:
-        return scoring.compare(connection, "wanted_pairs")
+        pairs = scoring.compare(connection, "wanted_pairs")
     finally:
         connection.unregister("wanted_pairs")
+    weights = scoring.weigh(pairs, frequencies, parameters)
+    final = clusters.refine(labels, pairs, weights, parameters, decisions)
+    return Resolution(final, pairs, weights, parameters, likely.compared)
+
+
+def _list_keys(connection: duckdb.DuckDBPyConnection) -> None:
+    connection.execute(
+        "create or replace temp table keyed as select record_no, unnest(block_keys) as block_key from folded"
+    )

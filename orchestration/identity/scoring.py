@@ -11,6 +11,7 @@ Training runs over candidate pairs but speaks of all pairs: those never blocked 
 bias it. Arrays are one row per pair; weights are bits.
 """
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 import duckdb
@@ -18,17 +19,18 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from orchestration.identity.comparisons import COMPARISONS, FREQUENCIES, levels_sql
+from orchestration.identity.comparisons import COMPARISONS, levels_sql
+from orchestration.identity.frequencies import Frequencies, Values
 
 Bits = NDArray[np.float32]
 Levels = NDArray[np.uint8]
 
 SAMPLED_PAIRS = 60_000
 TRAINED_PAIRS = 400_000
+AT_ONCE = 500_000  # pairs weighed together
 ROUNDS = 25
 PRIOR_PAIRS = 20.0  # the starting chances weigh as much as so many pairs
 RAREST_FAMILIES = 1 / 3000  # pairs of one household to pairs of one person, where training finds hardly any
-UNSEEN = 0.4  # of a value nobody else has: how many others would turn out to have it, at most
 CONTRADICTIONS = frozenset(
     (
         "given name equal, family name different", "family name equal, given name different", "different",
@@ -58,12 +60,16 @@ for _place, _comparison in enumerate(COMPARISONS):
 
 @dataclass(frozen=True)
 class Parameters:
-    """`same` and `coincidence` [comparison, level]; shares are of all pairs of records."""
+    """`same` and `coincidence` [comparison, level]; shares are of all pairs of records. `values`: how common values
+    were, by column. `crowded`: block keys so many records share that they say too little. `records`: trained on."""
 
     same: NDArray[np.float64] = field(default_factory=lambda: START.copy())
     coincidence: NDArray[np.float64] = field(default_factory=lambda: np.ones_like(START))
     share_same: float = 0.0
     share_family: float = 0.0
+    values: Mapping[str, Values] = field(default_factory=dict)
+    crowded: NDArray[np.uint64] = field(default_factory=lambda: np.zeros(0, dtype=np.uint64))
+    records: int = 0
 
 
 @dataclass(frozen=True)
@@ -89,38 +95,6 @@ def compare(connection: duckdb.DuckDBPyConnection, relation: str) -> Pairs:
     columns = connection.execute(f"{levels_sql(relation)} order by pairs.a, pairs.b").fetchnumpy()
     levels = np.column_stack([np.asarray(columns[comparison.name], dtype=np.uint8) for comparison in COMPARISONS])
     return Pairs(np.asarray(columns["a"], dtype=np.int32), np.asarray(columns["b"], dtype=np.int32), levels)
-
-
-class Frequencies:
-    """How common a record's values are, counted once per entity: a loyal customer's records do not make a name common.
-
-    share(column)[record] is the chance that a stranger has this record's value.
-    """
-
-    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
-        wanted = ", ".join(
-            f"hash({name}) as {name}, coalesce(length({name}), 0) > 0 as has_{name}" for name in FREQUENCIES
-        )
-        columns = connection.execute(f"select {wanted} from folded order by record_no").fetchnumpy()
-        self.codes: dict[str, NDArray[np.int64]] = {}
-        for name in FREQUENCIES:
-            codes = np.unique(columns[name], return_inverse=True)[1]
-            codes[~np.asarray(columns[f"has_{name}"], dtype=bool)] = -1
-            self.codes[name] = codes
-        self.records = len(next(iter(self.codes.values())))
-        self.shares: dict[str, NDArray[np.float64]] = {}
-        self.expected: dict[str, float] = {}
-        self.recount(np.arange(self.records))
-
-    def recount(self, entities: NDArray[np.int64]) -> None:
-        for name, codes in self.codes.items():
-            told = codes >= 0
-            once = np.unique(codes[told] * (self.records + 1) + entities[told]) // (self.records + 1)
-            counts = np.bincount(once, minlength=int(codes.max(initial=0)) + 1).astype(float)
-            total = max(counts.sum(), 2.0)
-            self.expected[name] = max(float((counts * (counts - 1)).sum() / (total * (total - 1))), 0.2 / total)
-            share = (np.maximum(counts - 1, 0) + UNSEEN) / (total - 1)
-            self.shares[name] = np.where(told, share[np.maximum(codes, 0)], 1.0)
 
 
 def chances_of_coincidence(
@@ -181,6 +155,18 @@ def weigh(pairs: Pairs, frequencies: Frequencies, parameters: Parameters) -> Wei
         same[:, place] = np.where(told, wanted - chance[:, place], 0.0)
         family[:, place] = np.where(told, np.log2(FAMILY[place])[level] - chance[:, place], 0.0)
     return Weights(same, family, combine(same.sum(1), family.sum(1), parameters))
+
+
+def totals(pairs: Pairs, frequencies: Frequencies, parameters: Parameters) -> Bits:
+    """Only the weights of `weigh`, a slice at a time: many pairs take little memory."""
+    parts = [weigh(part, frequencies, parameters).total for part in slices(pairs)]
+    return np.concatenate(parts) if parts else np.zeros(0, dtype=np.float32)
+
+
+def slices(pairs: Pairs) -> Iterator[Pairs]:
+    for begin in range(0, len(pairs.a), AT_ONCE):
+        end = begin + AT_ONCE
+        yield Pairs(pairs.a[begin:end], pairs.b[begin:end], pairs.levels[begin:end])
 
 
 def combine(same: Bits, family: Bits, parameters: Parameters) -> Bits:

@@ -1,167 +1,93 @@
-"""The engine inside the warehouse: what the dbt Python models of `intermediate/identity` call, tables in, table out.
+"""The evidence inside the warehouse: int_record_links, brought up to date for components that were clustered anew.
 
-Nothing here opens a database or a file but the overrides: dbt gives the connection and the tables.
+Nothing here opens a database or a file: dbt gives the connection and the tables.
 """
 
 from dataclasses import dataclass
-from datetime import date
-from pathlib import Path
 
 import duckdb
 import numpy as np
 import pyarrow as pa
 
-from orchestration.identity import evidence, identifiers, records, resolution, scoring
+from orchestration.identity import evidence, records, resolution
 from orchestration.identity.clusters import Decisions
-from orchestration.identity.comparisons import COMPARISONS
-from orchestration.identity.overrides import Decision, in_force
+from orchestration.identity.day import decisions_in_folded, gather, likely_in_folded
+from orchestration.identity.folded import People, read
+from orchestration.identity.frequencies import Frequencies
 from orchestration.identity.scoring import Parameters
-
-TRAINED_FOR_DAYS = 90
-PARAMETER_SCHEMA = pa.schema(
-    [
-        ("trained_as_of", pa.date32()), ("comparison", pa.string()), ("level_number", pa.int32()), ("level",
-            pa.string()),
-        ("chance_same", pa.float64()), ("chance_coincidence", pa.float64()), ("match_weight", pa.float64()),
-    ]
-)  # fmt: skip
 
 
 @dataclass(frozen=True)
-class People:
-    """What a run knows of people: int_person_records, int_record_identifiers and the seed dummy_identifiers."""
+class Clustered:
+    """Names of the tables links are made from, and of int_record_links as it stands, if it does."""
 
-    records: pa.Table
-    identifiers: pa.Table
-    dummies: pa.Table
-
-
-def judge_identifiers(connection: duckdb.DuckDBPyConnection, people: People) -> pa.Table:
-    """E-mails and telephones that tell nobody apart, or hardly: shared, hub and dummy values, with their counts."""
-    _read(connection, people)
-    records.fold(connection, "people_compared", "contacts_compared")
-    identifiers.judge(connection)
-    return connection.execute("""
-        select contacts.kind as identifier_type, contacts.value as identifier_value,
-            coalesce(min(strength), 'dummy') as strength, count(distinct contacts.record_id) as record_count,
-            coalesce(max(name_count), 0) as name_count
-        from contacts_all as contacts
-        left join map_contacts on contacts.kind = map_contacts.kind and contacts.value = map_contacts.value
-        left join identifier_strengths
-            on map_contacts.kind = identifier_strengths.kind and map_contacts.folded_value = identifier_strengths.value
-        group by all having coalesce(min(strength), 'dummy') <> 'personal' order by 1, 2""").to_arrow_table()
+    folded: str
+    clusters: str
+    kept: str | None
 
 
-def train(connection: duckdb.DuckDBPyConnection, people: People, as_of: date, last_trained: date | None) -> pa.Table:
-    """New parameters, as rows; none when those in use are younger than TRAINED_FOR_DAYS."""
-    if last_trained is not None and (as_of - last_trained).days < TRAINED_FOR_DAYS:
-        return PARAMETER_SCHEMA.empty_table()
-    _read(connection, people)
-    return parameter_rows(resolution.learn(connection, "people_compared", "contacts_compared"), as_of)
+def link(connection: duckdb.DuckDBPyConnection, tables: Clustered, people: People, parameters: Parameters) -> pa.Table:
+    """The pairs that make or question customers, with their evidence, of components clustered since links were made.
+
+    Expects the temp table `decided`. Rows of `kept` that these replace, or of records gone, are deleted.
+    """
+    linked, clustered = _newest(connection, tables)
+    connection.execute(f"""
+        create or replace temp table anew as
+        select record_key, component_key, cluster_key, likely_pairs from {tables.clusters}
+        where clustered_in_run > {linked if linked <= clustered else -1}""")
+    connection.execute("""
+        create or replace temp table several as
+        select * from anew where component_key in (select component_key from anew group by all having count(*) > 1)""")
+    found = _links(connection, tables, people, parameters)
+    if tables.kept:
+        connection.execute(f"""
+            delete from {tables.kept}
+            where record_key_a in (select record_key from anew)
+            or record_key_a not in (select record_key from {tables.clusters})""")
+    return found.append_column("linked_in_run", pa.array([clustered] * len(found), pa.int64()))
 
 
-def link(connection: duckdb.DuckDBPyConnection, people: People, parameters: Parameters, overrides: Path) -> pa.Table:
-    """int_record_links: the pairs that make or question customers, with their evidence."""
-    _read(connection, people)
-    numbers = _numbers(people)
-    stated, decided = _stated(connection), in_force(overrides)
-    every = Decisions(
-        np.concatenate([_pairs(stated, numbers), _pairs(decided, numbers, "together")]),
-        _pairs(decided, numbers, "apart"),
-    )
-    found = resolution.resolve(connection, "people_compared", "contacts_compared", every, parameters)
+def _newest(connection: duckdb.DuckDBPyConnection, tables: Clustered) -> tuple[int, int]:
+    """The last batch that has links, and the last there is; -1 for none."""
+    linked = f"select max(linked_in_run) from {tables.kept}" if tables.kept else "select null"
+    row = connection.execute(f"""
+        select coalesce(({linked}), -1), coalesce((select max(clustered_in_run) from {tables.clusters}), -1)
+        """).fetchone()
+    return row or (-1, -1)
+
+
+def _links(
+    connection: duckdb.DuckDBPyConnection, tables: Clustered, people: People, parameters: Parameters
+) -> pa.Table:
+    gather(connection, tables.folded, "several")
+    connection.execute("""
+        create or replace temp table pairs_anew as
+        select record_key as record_key_a, unnest(likely_pairs, recursive := true) from several""")
+    decisions = decisions_in_folded(connection)
+    frequencies = Frequencies(connection, parameters.values)
+    likely = likely_in_folded(connection, "pairs_anew")
+    found = resolution.settle(connection, likely, frequencies, parameters, decisions)
+    clusters = connection.execute("""
+        select heads.record_no as cluster from folded inner join several using (record_key)
+        inner join folded as heads on several.cluster_key = heads.record_key order by folded.record_no""").fetchnumpy()
+    stated, human = decisions_in_folded(connection, "statement"), decisions_in_folded(connection, "override")
     nobody = np.zeros((0, 2), dtype=np.int64)
-    human = Decisions(_pairs(decided, numbers, "together"), every.apart)
-    held = resolution.hold_back(connection, found, every)
-    links = evidence.account_for(found, held, Decisions(_pairs(stated, numbers), nobody), human)
+    links = evidence.account_for(
+        found, np.asarray(clusters["cluster"], np.int64), Decisions(stated.together, nobody), human
+    )
+    _as_written(connection, people)
     return evidence.table(connection, links)
 
 
-def parameter_rows(parameters: Parameters, as_of: date) -> pa.Table:
-    rows = [
-        (as_of, comparison.name, number, level.label, float(parameters.same[place, number]),
-         float(parameters.coincidence[place, number]),
-         float(np.log2(parameters.same[place, number] / parameters.coincidence[place, number])))
-        for place, comparison in enumerate(COMPARISONS)
-        for number, level in enumerate(comparison.levels, start=1)
-    ]  # fmt: skip
-    rows.append((as_of, "share", 1, "same", parameters.share_same, parameters.share_family, 0.0))
-    columns = [
-        pa.array(column, kind.type) for column, kind in zip(zip(*rows, strict=True), PARAMETER_SCHEMA, strict=True)
-    ]
-    return pa.table(columns, schema=PARAMETER_SCHEMA)
-
-
-def read_parameters(rows: pa.Table) -> Parameters:
-    """The newest of the kept parameters.
-
-    Raises:
-        ValueError: there are none.
-    """
-    if not rows.num_rows:
-        raise ValueError("No match parameters have been trained yet. Build int_match_parameters first.")
-    newest = max(rows["trained_as_of"].to_pylist())
-    same, coincidence = scoring.START.copy(), np.ones_like(scoring.START)
-    shares = (0.0, 0.0)
-    places = {comparison.name: place for place, comparison in enumerate(COMPARISONS)}
-    for row in rows.to_pylist():
-        if row["trained_as_of"] != newest:
-            continue
-        if row["comparison"] == "share":
-            shares = (row["chance_same"], row["chance_coincidence"])
-        else:
-            at = (places[row["comparison"]], row["level_number"])
-            same[at], coincidence[at] = row["chance_same"], row["chance_coincidence"]
-    return Parameters(same, coincidence, *shares)
-
-
-def _read(connection: duckdb.DuckDBPyConnection, people: People) -> None:
-    for name, table in (
-        ("people_records", people.records),
-        ("people_identifiers", people.identifiers),
-        ("people_dummies", people.dummies),
-    ):
-        connection.register(name, table)
+def _as_written(connection: duckdb.DuckDBPyConnection, people: People) -> None:
+    """`numbered` and `contacts_written` of the gathered records: what their evidence shows."""
+    read(connection, people)
     connection.execute("""
-        create or replace temp table contacts_all as
-        select record_key as record_id, identifier_type as kind, identifier_value as value
-        from people_identifiers where identifier_type in ('email', 'phone')""")
+        create or replace temp view people_linked as
+        select * from people_compared where record_id in (select record_key from folded)""")
+    records.number(connection, "people_linked")
     connection.execute("""
-        create or replace temp table contacts_compared as
-        select * from contacts_all
-        where not exists (
-            from people_dummies
-            where people_dummies.identifier_type = contacts_all.kind
-                and people_dummies.identifier_value = contacts_all.value
-        )""")
-    connection.execute("""
-        create or replace temp table people_compared as
-        select record_key as record_id, source_system, entity_type, full_name, nickname, company_name as company,
-            case when phone like '%*%' then phone end as phone, birth_date, gender, street, city, postcode,
-                region, country,
-            first_seen_at, last_seen_at
-        from people_records""")
-
-
-def _numbers(people: People) -> dict[str, int]:
-    return {key: number for number, key in enumerate(sorted(people.records["record_key"].to_pylist()))}
-
-
-def _stated(connection: duckdb.DuckDBPyConnection) -> list[Decision]:
-    """What sources say themselves: records that carry one id of a source system, people and companies apart."""
-    rows = connection.execute("""
-        select hub, record_key from (
-            select record_key, min(record_key) over (partition by entity_type, identifier_value) as hub
-            from people_identifiers inner join people_records using (record_key) where identifier_type = 'source_id'
-        ) where hub <> record_key order by all""").fetchall()
-    return [Decision("together", *sorted(row)) for row in dict.fromkeys(rows)]
-
-
-def _pairs(decisions: list[Decision], numbers: dict[str, int], kind: str = "together") -> np.ndarray:
-    """Decisions about records that no longer come are kept in their file and have no effect."""
-    pairs = [
-        (numbers[one.record_a], numbers[one.record_b])
-        for one in decisions
-        if one.decision == kind and one.record_a in numbers and one.record_b in numbers
-    ]
-    return np.array(pairs, dtype=np.int64).reshape(-1, 2)
+        create or replace temp table contacts_written as
+        select record_no, kind, written as value
+        from (select record_no, unnest(contacts, recursive := true) from folded) where kind <> 'mask'""")

@@ -3,12 +3,7 @@
 
 def model(dbt, session):
     dbt.config(materialized="table")
-    from orchestration.identity.warehouse import People, judge_identifiers
+    from orchestration.identity.folded import identifiers_shared, name_of
 
     connection = getattr(session, "_cursor", session)
-    people = People(
-        dbt.ref("int_person_records").to_arrow_table(),
-        dbt.ref("int_record_identifiers").to_arrow_table(),
-        dbt.ref("dummy_identifiers").to_arrow_table(),
-    )
-    return judge_identifiers(connection, people)
+    return identifiers_shared(connection, name_of(dbt.ref("int_records_folded")))

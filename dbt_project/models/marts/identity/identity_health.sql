@@ -30,7 +30,9 @@ parameters_ranked as (
         *,
         dense_rank() over (order by trained_as_of desc) as training_rank
     from {{ ref('int_match_parameters') }}
-    where comparison <> 'share'
+    where
+        comparison <> 'share'
+        and level_number > 0
 
 ),
 
