@@ -18,13 +18,15 @@ from orchestration.ingestion.load import Counts, create_raw_table, load, read
 from orchestration.ingestion.opening import Places, arrive, open_source
 from orchestration.ingestion.proposal import propose
 from orchestration.ingestion.quarantine import refuse
-from orchestration.ingestion.recognition import find, why_buried
+from orchestration.ingestion.recognition import find, why_none
 from orchestration.ingestion.sources import RefusedFileError
 from orchestration.settings import CONTRACTS, Settings
 
 # A file outside the inbox has no delivery date; any will do to judge it.
 SOME_DAY = date(2000, 1, 1)
 TEMPLATES = "generic"
+# How Parquet files and workbooks begin.
+BINARY = (b"PAR1", b"PK")
 RULES = """
     select rule || coalesce(' in ' || column_name, '') || ': ' || count(*) || ' rows, first in row ' || min(row_number)
     from ops.quarantine where rule <> 'file' group by rule, column_name order by count(*) desc, rule
@@ -106,15 +108,12 @@ def _contract_for(path: Path, name: str | None, contracts: Sequence[Contract]) -
     fit = find(in_use, head) or find(contracts, head)
     if fit is not None:
         return fit.contract
-    if decode_head(head.content, sorted({e for c in contracts for shape in c.files for e in shape.encodings})) is None:
+    encodings = sorted({name for c in contracts for shape in c.files for name in shape.encodings})
+    if not head.content.startswith(BINARY) and decode_head(head.content, encodings) is None:
         raise UnknownExportError(f"{path.name} is not text in any encoding that a contract names.")
-    buried = why_buried(in_use, head)
-    if buried:
-        raise UnknownExportError(f"No contract fits {path.name} as it is. {buried}")
     raise UnknownExportError(
-        f"No contract fits {path.name}: none has its name pattern and all of whose required columns stand in its "
-        "header. Name one with --contract SYSTEM/FEED to see what is missing, or write a new one "
-        "(CONTRIBUTING.md, How to add a source).",
+        f"No contract fits {path.name}. {why_none(contracts, head)} Name one with --contract SYSTEM/FEED to see "
+        "what its rows lack, or finish a draft for a new one (CONTRIBUTING.md, How to add a source).",
         propose(head) or "",
     )
 

@@ -75,7 +75,7 @@ def propose(head: Head) -> str | None:
     rest = {
         "files": [shape],
         "delivery": {"kind": "delta", "cadence_days": 1, "stale_after_days": 3},
-        "key": [],
+        "key": _key(columns, sample),
         "cells": {"clean": True},
     }
     written = "".join(f"{name}: {json.dumps(value, ensure_ascii=False)}\n" for name, value in rest.items())
@@ -115,12 +115,23 @@ def _column(name: str, title: str, cells: list[str]) -> dict[str, object]:
     kind = next(fitting, "text")
     if kind == "text" and filled and all(re.fullmatch(f"{TYPES['integer']}|{TYPES['decimal']}", c) for c in filled):
         kind = "decimal"
-    is_id = bool(re.search(r"(?i)(^|[^a-z])id$|编号|单号|_no$|number", title))
+    is_id = bool(re.search("(^|_)(id|no|number)$", _name_of(title)) or re.search("编号|单号", title))
     column: dict[str, object] = {"name": name, "headers": [title.strip()], "type": "text" if is_id else kind}
     if is_id:
         column["identifier"] = True
     pii = next((level for level, words in PERSONAL.items() if re.search(words, title.casefold())), None)
     return column if pii is None else {**column, "pii": pii}
+
+
+def _key(columns: list[dict[str, object]], sample: Sample) -> list[object]:
+    """The first column that reads like an identifier and is another in every row looked at."""
+    places = {title.strip(): place for place, title in enumerate(sample.header)}
+    for column in columns:
+        place = places[str(column["headers"][0])]  # type: ignore[index]
+        cells = [row[place].strip() for row in sample.rows if place < len(row)]
+        if column.get("identifier") and len(cells) > 1 and all(cells) and len(set(cells)) == len(cells):
+            return [column["name"]]
+    return []
 
 
 def _name_of(title: str) -> str:

@@ -94,7 +94,7 @@ def find(contracts: Iterable[Contract], head: Head) -> Fit | None:
 
 
 def why_none(contracts: Iterable[Contract], head: Head) -> str:
-    """Name the contract that comes nearest and what the file lacks for it."""
+    """Name the contract that comes nearest, if it knows a third of the header, and what the file lacks for it."""
     nearest: tuple[int, str] = (0, "Its first line is not the header of any known feed.")
     contracts = list(contracts)
     buried = why_buried(contracts, head)
@@ -104,7 +104,7 @@ def why_none(contracts: Iterable[Contract], head: Head) -> str:
         for shape in contract.files:
             for header in head.headers(shape):
                 known = len(contract.mapping(header))
-                if known > nearest[0]:
+                if known > nearest[0] and known * 3 >= len(header):
                     nearest = (known, _lack(contract, shape, header))
     return nearest[1]
 

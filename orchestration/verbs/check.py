@@ -29,7 +29,8 @@ def check(
         return print_json(found)
     table = Table(show_header=False, box=None)
     for name, value in found.items():
-        table.add_row(name.replace("_", " "), escape(plain(value)))
+        if value not in ("", []):
+            table.add_row(name.replace("_", " "), escape(plain(value)))
     out.print(table)
     if found["refused"] or found["rows_quarantined"]:
         raise typer.Exit(1)

@@ -9,7 +9,7 @@ import pytest
 
 from orchestration.backfill import days_of
 from tests.journey.house import LAST_DAY, House
-from tests.journey.ui import REPOSITORY, dagster, until
+from tests.journey.ui import REPOSITORY, Ask, dagster, until
 
 DAYS = [LAST_DAY - timedelta(days=number) for number in (3, 2, 1, 0)]
 FIRST = DAYS[0] - timedelta(days=1)
@@ -17,6 +17,7 @@ LAUNCH = """
 mutation($params: LaunchBackfillParams!) { launchPartitionBackfill(backfillParams: $params) {
     __typename ... on LaunchBackfillSuccess { backfillId } ... on PythonError { message } } }
 """
+ASSETS = "{ assetNodes { assetKey { path } partitionDefinition { name } } }"
 RUNS = "{ runsOrError { ... on Runs { results { status tags { key value } } } } }"
 HEADER = (
     "Name,Email,Financial Status,Currency,Subtotal,Shipping,Taxes,Total,Created at,Lineitem quantity,Lineitem name,"
@@ -60,9 +61,7 @@ def test_four_days_at_once_queue_and_any_of_them_again_changes_nothing(shop: Hou
     expected = sorted((str(day), "SUCCESS") for day in [*DAYS, LAST_DAY])
     with dagster(shop) as ask:
         selector = {"partitionSetName": "daily_partition_set", "repositorySelector": REPOSITORY}
-        params = {"selector": selector, "partitionNames": out_of_order}
-        answer = ask(LAUNCH, {"params": params})["launchPartitionBackfill"]
-        assert answer["__typename"] == "LaunchBackfillSuccess", answer
+        launch(ask, {"selector": selector, "partitionNames": out_of_order})
         until(lambda: state_of(ask(RUNS, {})["runsOrError"]["results"]) == expected, 900)
     assert [name.partition("-")[2] for name in versions(shop)] == [*out_of_order, str(LAST_DAY)]
     assert raw(shop) == [(day, "loaded", 3 if number else 2) for number, day in enumerate(DAYS)]
@@ -72,6 +71,23 @@ def test_four_days_at_once_queue_and_any_of_them_again_changes_nothing(shop: Hou
     assert f"{DAYS[1]} is published" in again.stdout
     assert [name.partition("-")[2] for name in versions(shop)][-2:] == [str(DAYS[1]), str(LAST_DAY)]
     assert (results(shop), raw(shop)) == (before, rows)
+
+
+@pytest.mark.long
+def test_four_days_of_all_assets_launched_from_the_asset_graph_queue_as_well(shop: House):
+    """The other button of the UI: it launches no job by name, but the assets that were marked."""
+    expected = sorted((str(day), "SUCCESS") for day in DAYS)
+    with dagster(shop) as ask:
+        marked = [{"path": node["assetKey"]["path"]} for node in ask(ASSETS, {})["assetNodes"]]
+        launch(ask, {"assetSelection": marked, "partitionNames": [str(day) for day in DAYS]})
+        until(lambda: state_of(ask(RUNS, {})["runsOrError"]["results"])[: len(DAYS)] == expected, 900)
+    assert [name.partition("-")[2] for name in versions(shop)] == [str(day) for day in DAYS]
+    assert raw(shop) == [(day, "loaded", 3 if number else 2) for number, day in enumerate(DAYS)]
+
+
+def launch(ask: Ask, params: dict[str, Any]) -> None:
+    answer = ask(LAUNCH, {"params": params})["launchPartitionBackfill"]
+    assert answer["__typename"] == "LaunchBackfillSuccess", answer
 
 
 def versions(house: House) -> list[str]:

@@ -90,7 +90,8 @@ def test_a_file_that_would_be_refused_whole_says_why(home: Settings, export: Pat
     ("name", "content", "sentence"),
     [
         ("users.csv", b"a,b\n1,2\n", "No contract fits users.csv"),
-        ("people.csv", GOOD.encode(), "No contract fits people.csv"),
+        ("people.csv", GOOD.encode(), "No contract fits people.csv. Its header fits zendesk/users, but its name"),
+        ("user.parquet", b"PAR1", "No contract fits user.parquet. Its first line is not the header of any known feed"),
         ("users.csv", b"All users\n\n" + GOOD.encode(), "The header of zendesk/users stands in its row 3"),
         ("users.csv", b"", "No contract fits users.csv"),
         ("users.csv", b"\x81\xff", "users.csv is not text in any encoding that a contract names."),
@@ -136,6 +137,7 @@ def test_an_unknown_file_gets_a_draft_that_is_a_contract_and_fits_it(home: Setti
     draft.write_text(unknown.value.draft, encoding="utf-8")
     contract = load_contract(draft)
     assert contract.files[0].delimiter == ";"
+    assert contract.key == ("visit_no",)
     assert contract.files[0].encodings == ("gb18030",)
     assert contract.missing(text.split("\n")[0].split(";")) == []
     assert {column.name: (column.type, column.pii) for column in contract.columns} == {
