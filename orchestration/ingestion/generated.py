@@ -17,7 +17,7 @@ from orchestration.settings import CHECKOUT, CONTRACTS, DBT_PROJECT
 STAGING = DBT_PROJECT / "models" / "staging"
 PAGES = CHECKOUT / "docs" / "feeds"
 SAID = "Written by python -m orchestration.ingestion.generated from data/contracts; change those."
-DATABASE = "{{ 'published' if target.name == 'dev' else target.database }}"
+DATABASE = "{{ 'published' if target.name == 'dev' else (target.database or '') }}"  # Spark's target has none
 # The strongest class first; a column that holds others' cells is as personal as the most personal of them.
 CLASSES = ("direct", "free_text", "indirect", "none")
 BESIDE = {

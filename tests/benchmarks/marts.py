@@ -117,7 +117,7 @@ MEMBERSHIPS = """
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("what", choices=["features", "build", "cutoffs"])
+    parser.add_argument("what", nargs="?", default="features", choices=["features", "build", "cutoffs"])
     parser.add_argument("--customers", type=int, default=100_000)
     parser.add_argument("--months", type=int, default=23)
     parser.add_argument("--core", type=Path)
