@@ -56,7 +56,8 @@ def walk(connection: duckdb.DuckDBPyConnection, customer: str) -> list[str]:
         found = rows.fetchall()
         cells = [f"{name}={cell}" for name, cell in zip(names, found[0], strict=True)] if found else []
         told = [cell for cell in cells if not cell.startswith("customer_id=") and not cell.endswith("=None")]
-        lines.append(f"{'marts' if schema == 'main' else schema}.{table}: {len(found)} rows; {', '.join(told[:SHOWN_CELLS])}")
+        address = f"{'marts' if schema == 'main' else schema}.{table}"
+        lines.append(f"{address}: {len(found)} rows; {', '.join(told[:SHOWN_CELLS])}")
     return lines
 
 
