@@ -54,4 +54,5 @@ def test_every_page_is_an_exposure(project: Project):
 def test_an_exposure_names_what_its_page_reads(project: Project, page: Path):
     known = {(node["schema"], node["name"]) for node in project.nodes}
     known |= {(source["schema"], source["name"]) for source in project.sources.values()}
-    assert exposed(project)[page.stem] == tables_read(page) & known
+    lacking = tables_read(page) & known - exposed(project)[page.stem]
+    assert not lacking, f"name it in dbt_project/models/exposures.yml, under {page.stem}"

@@ -67,18 +67,31 @@ events as (
 
 ),
 
+told_campaigns as (
+
+    select
+        *,
+        nullif(
+            concat(
+                coalesce(marketing_source, ''), '|', coalesce(marketing_medium, ''), '|',
+                coalesce(marketing_campaign, '')
+            ), '||'
+        ) as campaign,
+        cast({{ local_time('occurred_at', "'" ~ var('session_zone') ~ "'") }} as date) as local_date
+    from events
+
+),
+
 numbered_campaigns as (
 
     select
         *,
-        nullif(concat(marketing_source, '|', marketing_medium, '|', marketing_campaign), '||') as campaign,
-        cast({{ local_time('occurred_at', "'" ~ var('session_zone') ~ "'") }} as date) as local_date,
-        count(nullif(concat(marketing_source, '|', marketing_medium, '|', marketing_campaign), '||')) over (
+        count(campaign) over (
             partition by source_system, visitor
             order by occurred_at, event_id
             rows between unbounded preceding and current row
         ) as campaign_number
-    from events
+    from told_campaigns
 
 ),
 
