@@ -1,7 +1,8 @@
 """Which pairs are worth comparing: a capped inverted index. Two records meet where they share the value of any key.
 
-A value that more than CAP records share says too little to be worth the pairs it makes. The caps do not grow with the
-file, so that work grows with the number of records and not with its square.
+A value that more than CAP records share says too little to be worth the pairs it makes, and so do the commonest values
+of a key whose pairs are more than PAIRS_PER_RECORD: in a large file "family and first letter" says less than in a small
+one, "telephone" does not. So work grows with the number of records and not with its square.
 """
 
 import duckdb
@@ -10,6 +11,9 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 CAP = 100
+PAIRS_PER_RECORD = 2
+LEAST_CAP = 10  # of any key, however many pairs that makes
+KIND = 58  # bits of a block key below those that say which key it is
 RUNAWAY = 20 * CAP
 
 _KEYS = {
@@ -49,36 +53,50 @@ _KEYS = {
     "birth_place_name": "concat(nullif(birth_place_key, ''), '|', nullif(family_latin, ''))",
 }
 _SWAPPED = {"letters_swapped": "letters"}
+CONTACT, WORD = len(_KEYS), len(_KEYS) + 1
 
 
 def key(connection: duckdb.DuckDBPyConnection) -> None:
     """Complete `folded` with `block_keys`: the hashes of a record's keys, without repetition."""
     numbers = {name: number for number, name in enumerate(_KEYS)}
     single = ", ".join(
-        f"case when ({_null_safe(sql)}) <> '' "
-        f"then hash(entity_type, {numbers[_SWAPPED.get(name, name)]}, {_null_safe(sql)}) end"
+        f"case when ({_null_safe(sql)}) <> '' then {_hashed(numbers[_SWAPPED.get(name, name)], _null_safe(sql))} end"
         for name, sql in _KEYS.items()
     )
     connection.execute(f"""
         create or replace temp table folded as
         with carried as (
-            select record_no, list(hash(entity_type, {len(_KEYS)}, kind, value)) as keys
+            select record_no, list({_hashed(CONTACT, "concat(kind, value)")}) as keys
             from contact_values inner join folded using (record_no) where kind <> 'mask' group by record_no
         )
         select folded.*, list_sort(list_distinct(list_filter(list_concat(
             [{single}], keys,
             case when word_count > 2 then list_transform(
-                list_filter(words, lambda word: length(word) > 3),
-                lambda word: hash(entity_type, {len(_KEYS) + 1}, word)) end
+                list_filter(words, lambda word: length(word) > 3), lambda word: {_hashed(WORD, "word")}) end
         ), lambda one: one is not null))) as block_keys
         from folded left join carried using (record_no)
         order by record_no""")
 
 
 def crowded(connection: duckdb.DuckDBPyConnection, keyed: str) -> NDArray[np.uint64]:
-    """The keys of a relation (record_no, block_key) that more than CAP records share, sorted."""
+    """The keys of a relation (record_no, block_key) that too many records share, sorted."""
+    connection.execute(f"""
+        create or replace temp table key_sizes as
+        select block_key, block_key >> {KIND} as kind, count(*) as size
+        from {keyed} group by block_key having count(*) > {LEAST_CAP}""")
     found = connection.execute(
-        f"select block_key from {keyed} group by block_key having count(*) > {CAP} order by block_key"
+        f"""
+        with made as (
+            select kind, size, sum(sum(size * (size - 1) / 2)) over (partition by kind order by size) as pairs
+            from key_sizes where size <= {CAP} group by kind, size
+        ),
+        caps as (
+            select kind, max(size) as cap from made
+            where kind = {CONTACT} or pairs <= {PAIRS_PER_RECORD} * (select count(distinct record_no) from {keyed})
+            group by kind
+        )
+        select block_key from key_sizes left join caps using (kind)
+        where size > coalesce(cap, {LEAST_CAP}) order by block_key"""
     ).fetchnumpy()
     return np.asarray(found["block_key"], dtype=np.uint64)
 
@@ -117,6 +135,10 @@ def block(connection: duckdb.DuckDBPyConnection, keyed: str, crowd: NDArray[np.u
     connection.unregister("crowd")
     row = connection.execute("select count(*) from candidates").fetchone()
     return int(row[0]) if row else 0
+
+
+def _hashed(kind: int, sql: str) -> str:
+    return f"((cast({kind} as ubigint) << {KIND}) | (hash(entity_type, {sql}) >> {64 - KIND}))"
 
 
 def _null_safe(sql: str) -> str:

@@ -8,7 +8,12 @@ Conflict is evidence: two whole names that differ have levels of their own, and 
 conflict before their pinyin is.
 """
 
+import re
 from dataclasses import dataclass
+
+# Counting edits is dear, and texts whose lengths differ by more cannot be that few apart.
+EDITS = re.compile(r"damerau_levenshtein\(([ab]\.\w+), ([ab]\.\w+)\) <= (\d)")
+LENGTHS_FIRST = r"(abs(length(\1) - length(\2)) <= \3 and damerau_levenshtein(\1, \2) <= \3)"
 
 
 @dataclass(frozen=True)
@@ -35,7 +40,10 @@ class Comparison:
     levels: tuple[Level, ...]
 
     def sql(self) -> str:
-        cases = " ".join(f"when {level.holds} then {number}" for number, level in enumerate(self.levels, start=1))
+        cases = " ".join(
+            f"when {EDITS.sub(LENGTHS_FIRST, level.holds)} then {number}"
+            for number, level in enumerate(self.levels, start=1)
+        )
         return f"cast(case when {self.missing} then 0 {cases} else 0 end as utinyint)"
 
 
