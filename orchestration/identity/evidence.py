@@ -176,21 +176,30 @@ def _spanning(
 
 
 def _bridges(count, a, b, agreed, on_path, cluster) -> NDArray[np.bool_]:
-    """Path pairs without which their cluster would fall apart into two groups of two records and more."""
+    """Path pairs without which their cluster would fall apart into two groups of two records and more.
+
+    One pair of every cluster is left out at a time, in all clusters at once.
+    """
     sizes = np.bincount(cluster, minlength=count)
-    rows = np.flatnonzero(agreed & (sizes[cluster[a]] >= 4))
+    owner = cluster[a]
+    rows = np.flatnonzero(agreed & (sizes[owner] >= 4))
+    many = np.bincount(owner[rows], minlength=count) > 3 * sizes  # so many that no single one holds it together
+    rows = rows[~many[owner[rows]]]
+    path = rows[on_path[rows]]
+    path = path[np.argsort(owner[path], kind="stable")]
+    begins = np.flatnonzero(np.r_[True, owner[path][1:] != owner[path][:-1]]) if len(path) else np.zeros(0, int)
+    rank = np.arange(len(path)) - np.repeat(begins, np.diff(np.r_[begins, len(path)]))
     found = np.zeros(len(a), dtype=bool)
-    order = rows[np.argsort(cluster[a[rows]], kind="stable")]
-    for group in np.split(order, np.flatnonzero(np.diff(cluster[a[order]])) + 1):
-        members = np.unique(np.concatenate([a[group], b[group]]))
-        if len(group) > 3 * len(members):  # so many agreements that no single one holds it together
-            continue
-        one, other = np.searchsorted(members, a[group]), np.searchsorted(members, b[group])
-        for place, row in enumerate(group):
-            if on_path[row]:
-                rest = np.arange(len(group)) != place
-                sides = np.bincount(components(len(members), one[rest], other[rest]))
-                found[row] = sorted(sides[sides > 0])[0] >= 2 and (sides > 0).sum() == 2
+    for place in range(int(rank.max(initial=-1)) + 1):
+        left_out = path[rank == place]
+        tried = np.zeros(count, dtype=bool)
+        tried[owner[left_out]] = True
+        rest = rows[tried[owner[rows]]]
+        rest = rest[~np.isin(rest, left_out)]
+        sides = components(count, a[rest], b[rest])
+        side_sizes = np.bincount(sides, minlength=count)
+        one, other = sides[a[left_out]], sides[b[left_out]]
+        found[left_out] = (one != other) & (np.minimum(side_sizes[one], side_sizes[other]) >= 2)
     return found
 
 
