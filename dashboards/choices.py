@@ -12,25 +12,25 @@ import streamlit as st
 
 def choose(label: str, names: Mapping[str, str], key: str) -> str:
     """The code that is chosen by a row of buttons: that of the address, else the first. `names`: code -> its words."""
-    _take_from_address(names, key)
+    asked = _asked(names, key)
     chosen = st.segmented_control(label, list(names), format_func=names.__getitem__, required=True, key=key)
-    return _hold(key, str(chosen))
+    return _hold(key, chosen or asked)
 
 
 def pick(label: str, names: Mapping[str, str], key: str) -> str:
     """The same from a list that opens, for more than a handful."""
-    _take_from_address(names, key)
-    return _hold(key, st.selectbox(label, list(names), format_func=names.__getitem__, key=key))
+    asked = _asked(names, key)
+    return _hold(key, st.selectbox(label, list(names), format_func=names.__getitem__, key=key) or asked)
 
 
-def _take_from_address(names: Mapping[str, str], key: str) -> None:
+def _asked(names: Mapping[str, str], key: str) -> str:
     if st.session_state.get(key) not in names:
         asked = st.query_params.get(key)
         st.session_state[key] = asked if asked in names else next(iter(names))
+    return str(st.session_state[key])
 
 
-def _hold(key: str, chosen: str | None) -> str:
-    assert chosen is not None, "a choice that is required is always made"  # noqa: S101
+def _hold(key: str, chosen: str) -> str:
     if st.query_params.get(key) != chosen:
         st.query_params[key] = chosen
     return chosen

@@ -5,14 +5,15 @@ Belongs here: reading ops.model_runs and drawing one model. Columns that an olde
 
 import json
 import re
+from datetime import date
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
-from dashboards import charts
+from dashboards import access, charts
 from dashboards.shop_window import columns, current, show
-from dashboards.tables import show_short_table
+from dashboards.tables import show_short_table, show_table
 from dashboards.text import MISSING, day, decimal, escape, language, md, number, percent, t, word
 
 _LAST = """
@@ -44,6 +45,46 @@ def draw_evidence(model: str) -> None:
         _draw_calibration(_parsed(run, "calibration"))
     with right:
         _draw_metrics(_parsed(run, "metrics"), run)
+
+
+def draw_back_test(model: str) -> None:
+    """The list of the newest test of a model against what happened; nothing where its books hold none."""
+    runs = last_runs()
+    cells = [cell for _, run in runs[runs["model"] == model].iterrows() for cell in _parsed(run, "back_test")]
+    if not cells:
+        return
+    frame = pd.DataFrame(cells)
+    st.subheader(t("leaving.back_test"), help=t("definition.back_test"))
+    high = frame[frame["risk"] == "high"]
+    if not access.hides(_size(high)):
+        st.markdown(
+            md(
+                "leaving.back_test_says",
+                day=day(date.fromisoformat(frame["cutoff"].iloc[0])),
+                listed=number(_size(high)),
+                left=number(high["left"].sum()),
+                share=percent(high["left"].sum() / max(_size(high), 1)),
+                others=percent((frame["left"].sum() - high["left"].sum()) / max(_size(frame) - _size(high), 1)),
+            )
+        )
+    table = pd.DataFrame(
+        {
+            "band": [
+                f"{t(f'leaving.risk.{r}')} · {t(f'leaving.value.{v}')}" for r, v in frame[["risk", "value"]].values
+            ],
+            "customer_count": frame["count"],
+            "foretold_share": frame["predicted"].astype(float),
+            "left_share": frame["left"] / frame["count"],
+            "spent": frame["spent"].astype(float).round(),
+            "spent_after": frame["spent_after"].astype(float).round(),
+        }
+    )
+    table = access.hide_small_groups(table, "customer_count", *table.columns[2:])
+    show_table(table, key="back-test", height="content")
+
+
+def _size(frame: pd.DataFrame) -> int:
+    return int(frame["count"].sum())
 
 
 def draw_card(run: pd.Series) -> None:

@@ -198,7 +198,7 @@ def _told(picked: Picked) -> tuple[str, dict[str, object]]:
     """`told`: every customer with a segment of that grouping, and whether it is the picked one."""
     limit, limited = own_customers()
     where = f"{picked.column} is not null and {limit}"
-    told = f"with told as (select *, {picked.column} = $code as here from marts.customer_360 where {where})"
+    told = f"with told as not materialized (select *, {picked.column} = $code as here from marts.customer_360 where {where})"
     return told, {"code": picked.code, **limited}
 
 

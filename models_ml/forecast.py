@@ -6,6 +6,7 @@ the rung that passed on everything known, score. No rung is asked about a cutoff
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import product
 
 import numpy as np
 import pandas as pd
@@ -23,6 +24,9 @@ from models_ml.value import Outlook, Past, Value
 FEWEST_CUSTOMERS, FEWEST_RETURNING, FEWEST_DAYS = 200, 50, 60
 LEARN_FROM, JUDGED, VALUE_CUTOFFS = 10_000, 2, 10
 PLAIN = "btyd"
+# The bands of a list to work on: chances of leaving from which the risk is called so, and shares of customers by money.
+BANDS = ("low", "middle", "high")
+RISK_EDGES, VALUE_EDGES = (0.33, 0.66), (0.5, 0.8)
 
 
 class Refused(ValueError):  # noqa: N818 - the answer of a model, said as one
@@ -56,6 +60,23 @@ class WeakSpot:
 
 
 @dataclass(frozen=True)
+class Listed:
+    """A cell of the list that the newest test would have given out: customers of one band of risk and one of value.
+
+    `predicted` is the mean chance of leaving they were given, `left` how many bought nothing within the horizon;
+    `spent` is their money until the cutoff, `spent_after` that of the horizon.
+    """
+
+    risk: str
+    value: str
+    count: int
+    predicted: float
+    left: int
+    spent: float
+    spent_after: float
+
+
+@dataclass(frozen=True)
 class Forecast:
     """The answer, for all who ever ordered before the day, in the order of `cut.known.customers`.
 
@@ -72,6 +93,7 @@ class Forecast:
     value_decision: Decision
     outlook: Outlook
     weak_spots: tuple[WeakSpot, ...]
+    listed: tuple[Listed, ...]
     moved: tuple[Moved, ...]
 
     @property
@@ -172,6 +194,7 @@ def _forecast(plan: Plan, cuts: _Cuts) -> Forecast:
         value_decision=money,
         outlook=value.score(fitted, cut, trained.margin(cut, basis)),
         weak_spots=_weak_spots(trials[0][0], trials[0][1].margin(trials[0][0], basis)),
+        listed=_listed(trials[0][0], trials[0][1].margin(trials[0][0], rung)) if rung else (),
         moved=_moved(trained, cut, rung or PLAIN),
     )
 
@@ -189,6 +212,20 @@ def _weak_spots(cut: Cut, margin: Floats) -> tuple[WeakSpot, ...]:
         for en, zh, who in spots
         if who.any()
     )
+
+
+def _listed(cut: Cut, margin: Floats) -> tuple[Listed, ...]:
+    """The list of that cutoff against what came, by risk and by money spent until then; nothing of empty cells."""
+    known, came, leaves = cut.known, _came(cut), 1 - probability(margin)
+    bands = np.digitize(leaves, RISK_EDGES), np.digitize(known.net, np.quantile(known.net[cut.is_active], VALUE_EDGES))
+    cells = []
+    for risk, worth in product(reversed(range(len(BANDS))), repeat=2):
+        who = cut.is_active & (bands[0] == risk) & (bands[1] == worth)
+        if who.any():
+            told = float(leaves[who].mean()), int((came.bought[who] == 0).sum())
+            money = float(known.net[who].sum()), float(came.net[who].sum())
+            cells.append(Listed(BANDS[risk], BANDS[worth], int(who.sum()), *told, *money))
+    return tuple(cells)
 
 
 def _moved(trained: _Trained, cut: Cut, rung: str) -> tuple[Moved, ...]:

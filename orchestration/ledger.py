@@ -36,7 +36,8 @@ TABLES = {
         subject varchar, passed boolean, is_blocking boolean""",
     "ops.model_runs": """model_run_id varchar, model varchar, run_id varchar, as_of_date date, rows bigint,
         parameters varchar, gate varchar, gate_reason varchar, rung varchar, rival varchar, cutoffs varchar,
-        metrics varchar, calibration varchar, drift varchar, season varchar, card_en varchar, card_zh varchar""",
+        metrics varchar, calibration varchar, drift varchar, season varchar, card_en varchar, card_zh varchar,
+        back_test varchar""",
 }
 # What the pages may read. The rest of ops names files and rows as they came.
 PUBLISHED = (
@@ -56,7 +57,8 @@ def open_books(connection: duckdb.DuckDBPyConnection) -> None:
     for table, columns in TABLES.items():
         connection.execute(f"create table if not exists {table} ({columns})")
     connection.execute("alter table ops.deliveries add column if not exists contract_hash varchar")
-    for column in ("rung", "rival", "cutoffs", "metrics", "calibration", "drift", "season", "card_en", "card_zh"):
+    told = ("rung", "rival", "cutoffs", "metrics", "calibration", "drift", "season", "card_en", "card_zh", "back_test")
+    for column in told:
         connection.execute(f"alter table ops.model_runs add column if not exists {column} varchar")
 
 

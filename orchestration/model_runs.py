@@ -9,13 +9,16 @@ from typing import Any
 from orchestration import ledger
 from orchestration.warehouse import Warehouse
 
+_LISTS = ("cutoffs", "metrics", "calibration", "drift", "back_test")
+
 
 @dataclass(frozen=True)
 class ModelRun:
     """One model of one run. `gate` is 'passed', 'fallback' (a lower rung than the best) or 'refused'.
 
     Lists are of plain mappings: `metrics` of {name, value, lower, upper, rival}, `calibration` of {predicted, observed,
-    count}, `drift` of {name, value, limit}.
+    count}, `drift` of {name, value, limit}, `back_test` of {cutoff, risk, value, count, predicted, left, spent,
+    spent_after}.
     """
 
     model: str
@@ -30,6 +33,7 @@ class ModelRun:
     metrics: tuple[dict[str, Any], ...] = ()
     calibration: tuple[dict[str, Any], ...] = ()
     drift: tuple[dict[str, Any], ...] = ()
+    back_test: tuple[dict[str, Any], ...] = ()
     season: str = ""
     card_en: str = ""
     card_zh: str = ""
@@ -47,7 +51,7 @@ def enter(warehouse: Warehouse, run: ModelRun) -> None:
         "run_id": warehouse.run_id,
         **{name: getattr(run, name) for name in ("model", "as_of_date", "rows", "parameters", "gate", "gate_reason")},
         **{name: getattr(run, name) for name in ("rung", "rival", "season", "card_en", "card_zh")},
-        **{name: json.dumps(getattr(run, name)) for name in ("cutoffs", "metrics", "calibration", "drift")},
+        **{name: json.dumps(getattr(run, name)) for name in _LISTS},
     }
     with warehouse.connect() as connection:
         connection.execute("delete from ops.model_runs where model_run_id = ?", [run.model_run_id])

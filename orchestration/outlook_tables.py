@@ -152,5 +152,10 @@ def calibration(decision: "Decision") -> tuple[dict[str, Any], ...]:
     return tuple(asdict(one) for one in decision.calibration)
 
 
+def back_test(found: "Forecast") -> tuple[dict[str, Any], ...]:
+    """The list of the newest test against what happened, with its cutoff."""
+    return tuple({"cutoff": found.churn_decision.cutoffs[0], **asdict(one)} for one in found.listed)
+
+
 def _finite(value: float) -> float | None:
     return float(value) if np.isfinite(value) else None

@@ -140,6 +140,7 @@ def main() -> None:
     risk, value = draw_matrix(cells)
     draw_list(risk, value, worth)
     st.header(t("leaving.believe"))
+    model_runs.draw_back_test("churn")
     model_runs.draw_evidence("churn")
 
 

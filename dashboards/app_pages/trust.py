@@ -3,7 +3,7 @@
 import pandas as pd
 import streamlit as st
 
-from dashboards import freshness, identity_health, model_runs
+from dashboards import freshness, identity_health, model_runs, reconciliation
 from dashboards.figures import Figure, draw_figures
 from dashboards.shop_window import current, show
 from dashboards.tables import show_short_table, show_table
@@ -208,6 +208,8 @@ st.header(t("trust.feeds"))
 show_table(_in_words(feeds, "domain", "feed_status"), key="feeds", height="content")
 draw_unknown(int(rows["unknown_file_count"]))
 draw_checks(kinds, run_id)
+reconciliation.draw_runs()
 draw_models(models)
+reconciliation.draw_sources()
 identity_health.draw_identity()
 draw_pages()

@@ -53,11 +53,12 @@ select number::varchar as order_id, md5((hash(number) % $customers)::varchar) as
     0 as shipping_amount, false as is_guest, 'sale' as order_type
 from range($customers * $orders) as numbers (number);
 insert into marts.main.fct_interactions by name
+-- published in the order of customers, as the shelf cuts it
 select 'e' || number as interaction_id, md5((hash(number) % $customers)::varchar) as customer_id,
     case when number % 4 = 0 then 'order' else 'visit' end as interaction_type,
     ($as_of - (hash(number + 5) % 730)::int)::timestamp as occurred_at, 'shopify' as source_system,
     number::varchar as reference_id
-from range($customers * $events) as numbers (number);
+from range($customers * $events) as numbers (number) order by customer_id;
 insert into marts.main.daily_business by name
 select order_date, count(*) as order_count, count(distinct customer_id) as customer_count, 10 as new_customer_count,
     sum(net_revenue) as gross_revenue, 0 as refund_amount, sum(net_revenue) as net_revenue, 0 as guest_order_count,
@@ -120,7 +121,7 @@ def addresses(dice: random.Random, customers: list[str]) -> dict[str, str]:
         "builder": urllib.parse.urlencode({"rule": json.dumps(rule)}),
         "customer": urllib.parse.urlencode({"customer": dice.choice(customers)}),
         "leaving": urllib.parse.urlencode({"cell": f"{dice.choice(['high', 'low'])}-{dice.choice(['high', 'low'])}"}),
-        "retention": urllib.parse.urlencode({"source": dice.choice(["all", "shopify"])}),
+        "retention": urllib.parse.urlencode({"by": dice.choice(["source", "channel", "campaign"])}),
         "trust": "",
         "models": urllib.parse.urlencode({"model": dice.choice(["rfm", "churn"])}),
         "about": "",
@@ -253,10 +254,12 @@ def main() -> None:
     """Build, serve, click, print."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--customers", type=int, default=1_000_000)
+    parser.add_argument("--data", type=Path, help="a folder to keep the snapshot in, used again where it has one")
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as place:
-        data = Path(place)
-        folder = build(data, asked.customers)
+        data = asked.data or Path(place)
+        built = sorted((data / "published").glob("0*"))
+        folder = built[-1] if built else build(data, asked.customers)
         with duckdb.connect(str(folder / "marts.duckdb"), read_only=True) as file:
             listed = file.execute("select customer_id from main.customer_360 limit 500").fetchall()
         customers = [row[0] for row in listed]

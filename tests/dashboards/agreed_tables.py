@@ -74,6 +74,12 @@ METRICS = [
     {"name": "brier", "value": 0.14, "lower": 0.13, "upper": 0.15, "rival": 0.19},
 ]
 CALIBRATION = [{"predicted": p / 10 + 0.05, "observed": p / 10 + 0.03 * (p % 3), "count": 100 + p} for p in range(10)]
+BACK_TEST = [
+    {"cutoff": "2011-09-01", "risk": "high", "value": "high", "count": 40, "predicted": 0.8, "left": 31}
+    | {"spent": 9000.0, "spent_after": 700.0},
+    {"cutoff": "2011-09-01", "risk": "low", "value": "low", "count": 100, "predicted": 0.1, "left": 12}
+    | {"spent": 3000.0, "spent_after": 2500.0},
+]
 DRIFT = [{"name": "recency_days", "value": 0.04, "limit": 0.2}]
 
 NAMELESS = """
@@ -221,13 +227,15 @@ def _tell_of_churn(house: duckdb.DuckDBPyConnection) -> None:
         "season",
         "card_en",
         "card_zh",
+        "back_test",
     } - columns:
         house.execute(f"alter table marts.ops.model_runs add column {name} varchar")
     (day,) = house.execute("select max(as_of_date) from marts.main.customer_360").fetchone() or (date.min,)
     house.execute(
         "insert into marts.ops.model_runs by name select 'churn-1' as model_run_id, 'churn' as model, 'r' as run_id, "
         "? as as_of_date, 48 as rows, '{}' as parameters, 'passed' as gate, '' as gate_reason, 'boosted' as rung, "
-        "'days_since' as rival, ? as cutoffs, ? as metrics, ? as calibration, ? as drift, 'no season' as season, "
-        "'Says who will not buy again within 90 days.' as card_en, '预测谁在 90 天内不会再买。' as card_zh",
-        [day, '["2011-06-01", "2011-09-01"]', *(json.dumps(each) for each in (METRICS, CALIBRATION, DRIFT))],
+        "'days_since' as rival, ? as cutoffs, ? as metrics, ? as calibration, ? as drift, ? as back_test, "
+        "'no season' as season, 'Says who will not buy again within 90 days.' as card_en, "
+        "'预测谁在 90 天内不会再买。' as card_zh",
+        [day, '["2011-06-01", "2011-09-01"]', *(json.dumps(each) for each in (METRICS, CALIBRATION, DRIFT, BACK_TEST))],
     )

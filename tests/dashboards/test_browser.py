@@ -16,13 +16,21 @@ import time
 import urllib.error
 import urllib.parse
 import urllib.request
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
+import pandas as pd
 import pytest
+import yaml
 from playwright.sync_api import Page, expect, sync_playwright
 
 from tests.dashboards.agreed_tables import add_agreed_tables
+from tests.dashboards.conftest import POLICY
+from tests.dashboards.fake_provider import CLIENT, provider
 from tests.dashboards.invented_shop import AS_OF, ROOT, invent
+from tests.dashboards.test_roles import canaries
 
 ARTEFACTS = ROOT / "tests" / "artefacts"
 SIZES = {"phone": (390, 844), "desk": (1280, 900)}
@@ -72,14 +80,17 @@ def published(tmp_path_factory):
 @pytest.fixture(scope="module")
 def address(published):
     """The real server on a free loopback port."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    with serving(published, let_in(published, "administrator"), _free_port()) as found:
+        yield found
+
+
+@contextmanager
+def serving(published, policy: Path, port: int, *options: str) -> Iterator[str]:
+    """The real server while the block runs; yields its address. Its log lies in the shop's data folder."""
     command = [sys.executable, "-m", "streamlit", "run", "dashboards/streamlit_app.py", "--server.port", str(port)]
+    told = {"CRM_DATA": str(published.data), "CRM_ACCESS": str(policy)}
     log = (published.data / "server.log").open("w")
-    server = subprocess.Popen(
-        command, cwd=ROOT, env=os.environ | {"CRM_DATA": str(published.data)}, stdout=log, stderr=log
-    )
+    server = subprocess.Popen([*command, *options], cwd=ROOT, env=os.environ | told, stdout=log, stderr=log)
     try:
         _wait_until_it_answers(f"http://127.0.0.1:{port}/_stcore/health", server, Path(log.name))
         yield f"http://127.0.0.1:{port}"
@@ -87,6 +98,12 @@ def address(published):
         server.terminate()
         server.wait(timeout=20)
         log.close()
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 @pytest.fixture(scope="module")
@@ -113,7 +130,9 @@ def visit(chromium, address):
     complaints: list[str] = []
     contexts = []
 
-    def opened(path: str, size: str = "desk", theme: str = "light", locale: str = "en-GB") -> Page:
+    def opened(
+        path: str, size: str = "desk", theme: str = "light", locale: str = "en-GB", heard: list[bytes] | None = None
+    ) -> Page:
         width, height = SIZES[size]
         context = chromium.new_context(
             viewport={"width": width, "height": height},
@@ -127,6 +146,9 @@ def visit(chromium, address):
         page.on("console", lambda message: _is_ours(message) and complaints.append(message.text))
         page.on("request", lambda request: _leaves_home(request.url) and complaints.append(f"asked for {request.url}"))
         page.on("pageerror", lambda error: complaints.append(str(error)))
+        if heard is not None:
+            page.on("websocket", lambda socket: socket.on("framereceived", lambda frame: heard.append(_bytes(frame))))
+            page.on("response", lambda answer: _is_data(answer.url) and heard.append(answer.body()))
         page.goto(f"{address}/{path}")
         return page
 
@@ -228,6 +250,95 @@ def test_a_marketer_finds_a_customer_states_a_segment_saves_it_and_takes_the_lis
     log = "".join(path.read_text("utf-8") for path in (published.data / "audit").iterdir())
     done = [json.loads(line)["action"] for line in log.splitlines()]
     assert [action for action in done if action != "view_customer"][-3:] == ["search", "save_segment", "export"]
+
+
+def test_no_byte_that_a_nameless_analyst_receives_names_anybody(visit, published):
+    """Pages, all of the websocket, three kinds of download and both logs, searched for what people.duckdb holds."""
+    heard: list[bytes] = []
+    page = visit(
+        f"customer?lang=en&customer={published.people['marts.dim_customers']['customer_id'].iloc[3]}", heard=heard
+    )
+    _settle(page)
+    planted = [each.encode() for each in canaries(published)]
+    assert any(canary in b"".join(heard) for canary in planted), "an administrator hears names, so hearing works"
+    let_in(published, "analyst")
+    try:
+        heard.clear()
+        page = visit("builder?lang=en", heard=heard)
+        _settle(page)
+        for place in range(len(POLICY["roles"]["analyst"]["pages"])):
+            page.get_by_test_id("stSidebarNavLink").nth(place).click()
+            _settle(page)
+            heard += [each.encode() for each in (page.content(), page.url)]
+        page.get_by_test_id("stSidebarNavLink").nth(2).click()
+        _settle(page)
+        for button in page.get_by_test_id("stDownloadButton").get_by_role("button").all():
+            with page.expect_download() as download:
+                button.click()
+            heard.append(_unpacked(Path(download.value.path())))
+    finally:
+        let_in(published, "administrator")
+    heard += [path.read_bytes() for path in (published.data / "server.log", *(published.data / "audit").iterdir())]
+    everything = b"".join(heard)
+    assert b"champions" in everything.lower(), "nothing was received, so nothing was proved"
+    assert [canary.decode() for canary in planted if canary in everything] == []
+
+
+@pytest.mark.long
+def test_a_person_signs_in_with_the_companys_provider_and_has_the_role_of_their_mailbox(chromium, published, tmp_path):
+    """OpenID Connect from the button to the page and out again, against a provider of our own."""
+    policy = tmp_path / "access.yml"
+    people = {"single_user": {"is_on": False}, "users": {"jia@example.org": {"role": "viewer"}}}
+    policy.write_text(yaml.safe_dump(POLICY | people, allow_unicode=True), encoding="utf-8")
+    port = _free_port()
+    with provider({"email": "Jia@Example.org", "email_verified": True}) as issuer:
+        secrets = tmp_path / "secrets.toml"
+        secrets.write_text(
+            f"""
+            [auth]
+            redirect_uri = "http://127.0.0.1:{port}/oauth2callback"
+            cookie_secret = "{"not a secret but long enough" * 2}"
+            client_id = "{CLIENT}"
+            client_secret = "none"
+            server_metadata_url = "{issuer}/.well-known/openid-configuration"
+            """,
+            encoding="utf-8",
+        )
+        with serving(published, policy, port, "--secrets.files", str(secrets)) as address:
+            page = chromium.new_page()
+            page.goto(f"{address}/?lang=en")
+            page.get_by_role("button", name="Sign in").click()
+            expect(page.get_by_role("heading", level=1)).to_have_text(QUESTIONS["en"]["business"])
+            expect(page.get_by_test_id("stSidebar")).to_contain_text("jia@example.org")
+            assert page.get_by_test_id("stSidebarNavLink").count() == len(POLICY["roles"]["viewer"]["pages"])
+            page.get_by_role("button", name="Sign out").click()
+            expect(page.get_by_role("button", name="Sign in")).to_be_visible()
+            page.close()
+
+
+def let_in(published, role: str) -> Path:
+    """Make whoever opens the server somebody of that role, from the next rerun on."""
+    policy = published.data / "access.yml"
+    single = {"is_on": True, "name": "ada", "role": role}
+    policy.write_text(yaml.safe_dump(POLICY | {"single_user": single}, allow_unicode=True), encoding="utf-8")
+    return policy
+
+
+def _bytes(frame: str | bytes) -> bytes:
+    return frame.encode() if isinstance(frame, str) else frame
+
+
+def _is_data(url: str) -> bool:
+    return "/media/" in url or "/_stcore/" in url
+
+
+def _unpacked(path: Path) -> bytes:
+    """What a file says, whatever it is packed in."""
+    if zipfile.is_zipfile(path):
+        with zipfile.ZipFile(path) as book:
+            return b"".join(book.read(name) for name in book.namelist())
+    raw = path.read_bytes()
+    return pd.read_parquet(io.BytesIO(raw)).to_csv().encode() if raw.startswith(b"PAR1") else raw
 
 
 def _is_ours(message) -> bool:

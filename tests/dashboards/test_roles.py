@@ -1,12 +1,15 @@
 """Who sees what: every page in every role and language, the canaries that no nameless role may receive, and the log."""
 
+import io
 import json
+import zipfile
 
+import duckdb
 import pandas as pd
 import pytest
 import yaml
 
-from dashboards import access, shop_window
+from dashboards import access, downloads, shop_window
 from tests.dashboards.conftest import POLICY
 from tests.dashboards.invented_shop import HOSTILE, ROOT
 
@@ -113,6 +116,40 @@ def test_rows_are_limited_where_the_policy_says_so(rich_shop, open_page, as_role
     assert browser.header[0].value
 
 
+def test_totals_are_of_the_rows_a_visitor_may_see(rich_shop, open_page, as_role):
+    snapshot = shop_window.find(rich_shop.data / "published")
+    with duckdb.connect(str(snapshot.marts), read_only=True) as file:
+        east, bought = file.execute(
+            "select count(*), count(segment) from main.customer_360 where region = '华东'"
+        ).fetchone()
+    as_role("marketer", region=["华东"])
+    sizes = open_page("segments").dataframe[0].value
+    assert sizes["customer_count"].sum() == east
+    assert sizes.loc[sizes["customer_share"].notna(), "customer_count"].sum() == bought
+    leaving = open_page("leaving")
+    assert leaving.metric[0].value == str(bought)
+    assert sum(int(label.rpartition("(")[2][:-1]) for label in leaving.selectbox(key="cell").options) == bought
+
+
+@pytest.mark.parametrize("role", [role for role in NAMELESS if "export" in ROLES[role]["rights"]])
+def test_no_download_of_a_nameless_role_names_anybody(rich_shop, open_page, as_role, role, monkeypatch):
+    offered = []
+    monkeypatch.setattr(downloads.st, "download_button", lambda label, made, *_, **__: offered.append(made))
+    as_role(role)
+    for page in ("segments", "builder", "leaving"):
+        open_page(page)
+    files = [made() for made in offered]
+    told = [pd.read_csv(io.BytesIO(raw)).to_csv() for raw in files if raw.startswith(b"\xef\xbb\xbf")]
+    told += [pd.read_parquet(io.BytesIO(raw)).to_csv() for raw in files if raw.startswith(b"PAR1")]
+    for raw in files:
+        if zipfile.is_zipfile(io.BytesIO(raw)):
+            book = zipfile.ZipFile(io.BytesIO(raw))
+            told += [book.read(name).decode("utf-8", "replace") for name in book.namelist()]
+    assert len(files) >= 3
+    assert any("champions" in each for each in told)
+    assert [canary for canary in canaries(rich_shop) if canary in "".join(told)] == []
+
+
 def test_a_limit_on_a_column_that_is_not_there_lets_nobody_through(rich_shop, open_page, as_role):
     as_role("marketer", owner_id=["u1"])
     browser = open_page("builder")
@@ -194,3 +231,29 @@ def test_a_hostile_customer_is_shown_as_text(rich_shop, open_page, as_role):
         header = browser.header[0].value
         assert "<script" not in header.replace("\\<", "")
         assert [mark for mark in ("](", "www.", "**", "http:") if mark in header] == []
+
+
+@pytest.mark.parametrize(
+    ("claims", "title", "pages"),
+    [
+        ({"email": "Jia@Example.org", "email_verified": True}, "How is the business doing?", "viewer"),
+        ({"email": "jia@example.org"}, "How is the business doing?", "viewer"),  # a provider that says nothing of it
+        ({"email": "jia@example.org", "email_verified": False}, "You are not let in", None),
+        ({"email": "mallory@example.org", "email_verified": True}, "You are not let in", None),
+        ({"sub": "jia@example.org"}, "You are not let in", None),
+        (None, "Sign in", None),
+    ],
+)
+def test_who_a_provider_says_they_are_decides_what_they_see(
+    rich_shop, open_page, tmp_path, monkeypatch, claims, title, pages
+):
+    """The way from OpenID claims to a role, with a provider's answer in place of the provider."""
+    policy = tmp_path / "access.yml"
+    signed = POLICY | {"single_user": {"is_on": False}, "users": {"jia@example.org": {"role": "viewer"}}}
+    policy.write_text(yaml.safe_dump(signed, allow_unicode=True), encoding="utf-8")
+    monkeypatch.setenv("CRM_ACCESS", str(policy))
+    monkeypatch.setattr(access.st, "user", {"is_logged_in": claims is not None, **(claims or {})})
+    page = open_page("business")
+    assert not page.exception
+    assert page.title[0].value == title
+    assert bool(page.metric) is (pages is not None)

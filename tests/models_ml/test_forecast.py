@@ -124,6 +124,27 @@ def test_a_season_is_read_only_from_a_year_that_had_half_a_year_before_it(found:
     assert season(found.ladder, "btyd", None, None).level == 0.0
 
 
+def test_the_list_of_the_last_test_is_held_against_the_orders_that_came(
+    orders: pd.DataFrame, plan: Plan, found: Forecast
+):
+    """Counted anew from the frame, without anything of the models."""
+    starts = pd.Timestamp(found.churn_decision.cutoffs[0])
+    ends = starts + pd.Timedelta(days=HORIZON)
+    year = orders[(orders["ordered_at"] < starts) & (orders["amount"] >= 0)].groupby("customer_id")["ordered_at"].max()
+    active = year.index[year.dt.normalize() >= starts - pd.Timedelta(days=365)]
+    came = orders[(orders["ordered_at"] >= starts) & (orders["ordered_at"] < ends) & orders["customer_id"].isin(active)]
+    bought = came.loc[came["amount"] >= 0, "customer_id"].nunique()
+    assert sum(cell.count for cell in found.listed) == len(active)
+    assert sum(cell.left for cell in found.listed) == len(active) - bought
+    assert sum(cell.spent_after for cell in found.listed) == pytest.approx(came["amount"].sum())
+    shares = {
+        risk: np.average([cell.left / cell.count for cell in cells], weights=[cell.count for cell in cells])
+        for risk in ("high", "low")
+        if (cells := [cell for cell in found.listed if cell.risk == risk])
+    }
+    assert shares["high"] > 2 * shares["low"], "who was put at high risk left more often"
+
+
 def test_the_cards_say_the_same_in_two_languages(plan: Plan, found: Forecast):
     for card in (cards.churn_card(plan, found), cards.value_card(plan, found)):
         assert len(card.en.split("\n\n")) == len(card.zh.split("\n\n"))

@@ -145,6 +145,7 @@ def _entry(run: ModelRun, found: "Forecast", decision: "Decision", card: "Card")
         "metrics": outlook_tables.measures(decision),
         "calibration": outlook_tables.calibration(decision),
         "drift": tuple(asdict(one) for one in found.moved),
+        "back_test": outlook_tables.back_test(found) if run.model == "churn" else (),
         "season": found.season.source if run.model == "churn" else found.value.season,
         "card_en": card.en,
         "card_zh": card.zh,
