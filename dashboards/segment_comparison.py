@@ -197,9 +197,10 @@ def _word_traits(picked: Picked) -> list[dict]:
 def _told(picked: Picked) -> tuple[str, dict[str, object]]:
     """`told`: every customer with a segment of that grouping, and whether it is the picked one."""
     limit, limited = own_customers()
-    where = f"{picked.column} is not null and {limit}"
-    told = f"with told as not materialized (select *, {picked.column} = $code as here from marts.customer_360 where {where})"
-    return told, {"code": picked.code, **limited}
+    customers = f"select *, {picked.column} = $code as here from marts.customer_360"
+    told = f"{customers} where {picked.column} is not null and {limit}"
+    # every trait reads two of sixty columns, so nothing is gained by writing all of them down first
+    return f"with told as not materialized ({told})", {"code": picked.code, **limited}
 
 
 def _trait(title: str, here: str, elsewhere: str, effect: float) -> dict:

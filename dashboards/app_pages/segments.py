@@ -169,12 +169,18 @@ def draw_overview(sizes: pd.DataFrame, scheme: str, chosen: str) -> None:
     left, right = st.columns(2)
     with left:
         st.subheader(t("segments.shares"), help=t("definition.shares"))
-        st.altair_chart(
-            charts.shares(_both_shares(with_segment)),
-            width="stretch",
-            key=f"shares-{scheme}-{chosen}",
-            on_select=partial(_take_from_chart, f"shares-{scheme}-{chosen}"),
-        )
+        shares = _both_shares(with_segment)
+        if shares.empty:
+            st.info(
+                md("segments.too_small", count=number(access.visitor().smallest_group)), icon=":material/group_off:"
+            )
+        else:
+            st.altair_chart(
+                charts.shares(shares),
+                width="stretch",
+                key=f"shares-{scheme}-{chosen}",
+                on_select=partial(_take_from_chart, f"shares-{scheme}-{chosen}"),
+            )
     with right:
         if scheme not in MAPPED:
             draw_sizes(sizes, scheme, chosen)
@@ -268,6 +274,7 @@ def _both_shares(sizes: pd.DataFrame) -> pd.DataFrame:
     names = {"customer_share": t("column.customer_count"), "revenue_share": t("column.net_revenue")}
     long = sizes[["segment", "name", *names]].rename(columns=names)
     long = long.melt(["segment", "name"], list(names.values()), var_name="measure", value_name="share")
+    long = long.dropna(subset=["share"])
     return long.assign(share=long["share"].astype(float), share_text=[percent(share) for share in long["share"]])
 
 
