@@ -48,9 +48,7 @@ where customer_id = $customer
 LINKS = """
 select record_key_a, record_key_b, rule, match_probability, evidence, is_on_path, is_bridge, status
 from people.marts.record_links
-where
-    record_key_a in (select record_key from people.marts.customer_records where customer_id = $customer)
-    or record_key_b in (select record_key from people.marts.customer_records where customer_id = $customer)
+where list_contains($records, record_key_a) or list_contains($records, record_key_b)
 order by is_on_path desc, status, match_probability desc, record_key_a, record_key_b
 limit 200
 """
@@ -98,7 +96,8 @@ def draw_records(customer: str) -> None:
     for name in ("source_system", "source_record_type"):
         table[name] = [name_of(name, code) for code in table[name]]
     show_table(table, key="records", height="content")
-    links = show_people(LINKS, {"customer": customer}) if columns_of_people("record_links") else pd.DataFrame()
+    asked = {"records": list(records["record_key"])}
+    links = show_people(LINKS, asked) if columns_of_people("record_links") else pd.DataFrame()
     if len(links):
         _draw_links(links)
     elif len(records) > 1:
