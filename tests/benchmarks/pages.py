@@ -4,9 +4,9 @@
 
 Server time is from the request for a rerun to the message that the script has finished, over the same websocket and
 protocol that a browser uses. "cold" is the first answer to a page after the server's start; "warm" are later answers,
-each with other filters, so that no answer comes out of a cache whole. "processor" is the server's own time on both cores
-for the same answers, which other work on the machine does not lengthen. "bare" are the page's own statements, run one
-after another on a plain DuckDB connection; page and statements are compared by processor time. Nothing is asserted.
+each with other filters, so that no answer comes out of a cache whole. "processor" is the server's own time on both
+cores for the same answers, which other work on the machine lengthens little. "bare" are the page's own statements, run
+one after another on a plain DuckDB connection; page and statements are compared by processor time.
 """
 
 import argparse
