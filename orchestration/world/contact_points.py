@@ -4,6 +4,7 @@ Nobody real can be reached by accident; README.md says why.
 """
 
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
@@ -26,58 +27,13 @@ AREAS = (
     *(430, 432, 434, 435, 440, 443, 469, 478, 479, 480, 484, 501, 502, 503, 504, 505, 507, 508, 509, 510, 512, 513),
 )
 CANADIAN_AREAS = (
-    *(
-        204,
-        250,
-        289,
-        306,
-        403,
-        416,
-        418,
-        450,
-        506,
-        514,
-        519,
-        604,
-        613,
-        647,
-        705,
-        709,
-        778,
-        780,
-        807,
-        902,
-        226,
-        236,
-        249,
-    ),
-    *(
-        263,
-        343,
-        354,
-        365,
-        367,
-        368,
-        382,
-        431,
-        437,
-        438,
-        474,
-        548,
-        579,
-        581,
-        584,
-        587,
-        639,
-        672,
-        683,
-        782,
-        819,
-        825,
-        867,
-    ),
-    *(873, 879, 905, 942),
+    *(204, 250, 289, 306, 403, 416, 418, 450, 506, 514, 519, 604, 613, 647, 705, 709, 778, 780, 807, 902, 226, 236),
+    *(249, 263, 343, 354, 365, 367, 368, 382, 431, 437, 438, 474, 548, 579, 581, 584, 587, 639, 672, 683, 782, 819),
+    *(825, 867, 873, 879, 905, 942),
 )
+KEPT_FOR_FICTION = {1: 17_000, 2: 100 * len(AREAS), 3: 100 * len(CANADIAN_AREAS)}
+# Who has numbers there is nobody: 04 in Britain, and area codes with a 9 in the middle, wait for longer numbers.
+NOBODYS = {1: "+4440", 2: "+129", 3: "+139"}
 SLOTS = {1: 560, 2: 420, 3: 200}  # numbers a block may use of each country's
 HEAD_OFFICE = 60  # of them the last so many for companies and staff
 RESTS = 0.1  # of the calendar: a number given up, before somebody else gets it
@@ -146,16 +102,27 @@ def _phones(persons: Persons, which: int) -> Texts:
 
 
 def _abroad(country: int, slot: Ints) -> Texts:
-    """'' where the numbers kept for fiction are used up: better no number than somebody's or somebody else's."""
-    if country == 1:
-        texts = [f"{BRITISH_RANGES[s // 1000]}{s % 1000:03d}" if 0 <= s < 17_000 else "" for s in slot.tolist()]
-    else:
-        areas = AREAS if country == 2 else CANADIAN_AREAS
-        texts = [
-            f"+1{areas[s % len(areas)]}55501{s // len(areas):02d}" if 0 <= s < len(areas) * 100 else ""
-            for s in slot.tolist()
-        ]
+    """A number for every slot, '' for -1: first those kept for fiction, then those kept for longer numbering plans."""
+    fiction = _british if country == 1 else partial(_american, AREAS if country == 2 else CANADIAN_AREAS)
+    kept = KEPT_FOR_FICTION[country]
+    texts = [
+        "" if s < 0 else fiction(s) if s < kept else f"{NOBODYS[country]}{_unassigned(s - kept)}" for s in slot.tolist()
+    ]
     return np.array(texts, dtype=object)
+
+
+def _british(slot: int) -> str:
+    return f"{BRITISH_RANGES[slot // 1000]}{slot % 1000:03d}"
+
+
+def _american(areas: tuple[int, ...], slot: int) -> str:
+    return f"+1{areas[slot % len(areas)]}55501{slot // len(areas):02d}"
+
+
+def _unassigned(index: int) -> str:
+    """Eight digits, another for every index below 80 million; the second is 2 to 9, as an American exchange begins."""
+    number = (index * 48_271 + 12_345_678) % 80_000_000
+    return f"{number // 8_000_000}{2 + number // 1_000_000 % 8}{number % 1_000_000:06d}"
 
 
 def _mails(persons: Persons, calendar: Calendar, dice: Dice) -> tuple[dict[str, np.ndarray], Texts]:

@@ -5,13 +5,14 @@ from dataclasses import fields, replace
 
 import numpy as np
 import pandas as pd
+import phonenumbers
 import pytest
 
 from orchestration.world.block import live_block
 from orchestration.world.books import STAFF, Books, World
 from orchestration.world.codes import TRAPS
 from orchestration.world.columns import TABLES
-from orchestration.world.contact_points import AREAS, BRITISH_RANGES, CANADIAN_AREAS
+from orchestration.world.contact_points import AREAS, BRITISH_RANGES, CANADIAN_AREAS, office_phone
 
 Table = Callable[[str], pd.DataFrame]
 KEYS = {
@@ -161,6 +162,18 @@ def test_no_telephone_number_and_no_mailbox_can_be_somebodys(books: Table):
     assert numbers.str.fullmatch(rf"\+86154\d{{8}}|\+1({american})55501\d\d|\+({british})\d{{3}}").all()
     addresses = pd.concat([books("emails")["address"], books("staff")["mail"]])
     assert addresses.str.fullmatch(r"[a-z0-9._-]+@([a-z0-9-]+\.)*(example\.(com|net|org)|example|test)").all()
+
+
+@pytest.mark.parametrize(("country", "region"), [(1, "GB"), (2, "US"), (3, "CA")])
+def test_in_the_largest_world_everybody_abroad_has_a_number_of_the_right_length_that_nobody_was_given(
+    country: int, region: str
+):
+    """Beyond the ranges kept for fiction; `is_valid_number` would say that somebody could have it."""
+    last = [office_phone(country, block, number) for block in range(0, 500, 7) for number in range(60)]
+    assert len(set(last)) == len(last)
+    read = [phonenumbers.parse(number, region) for number in last[-3000:]]
+    assert all(map(phonenumbers.is_possible_number, read))
+    assert not any(map(phonenumbers.is_valid_number, read))
 
 
 def test_a_number_or_mailbox_is_shared_only_in_a_labelled_trap(books: Table):
