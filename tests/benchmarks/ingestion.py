@@ -14,7 +14,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -75,7 +75,7 @@ def main() -> None:
             print(json.dumps(row), flush=True)
 
 
-def _measure_all(folder: Path, megabytes: int) -> list[dict[str, object]]:
+def _measure_all(folder: Path, megabytes: int) -> Iterator[dict[str, object]]:
     orders, chinese, events = folder / "orders.csv", folder / "orders_gb.csv", folder / "events.ndjson"
     _write(ORDER_ROWS.format(rows=megabytes * 7600), f"'{orders}' (header)")
     chinese.write_bytes(b"")
@@ -88,24 +88,20 @@ def _measure_all(folder: Path, megabytes: int) -> list[dict[str, object]]:
         ("orders, GB18030", chinese, "csv floor", "orders", 3.0),
         ("events, JSON lines", events, "json floor", "events", 1.5),
     ]
-    rows = []
     for what, path, floor, ours, goal in pairs:
         before = _step(floor, orders if floor == "csv floor" else path, folder)
         after = _step(ours, path, folder)
-        rows.append(
-            {
-                "what": what,
-                "megabytes": round(path.stat().st_size / 1e6),
-                "floor": asdict(before),
-                "ours": asdict(after),
-                "wall_ratio": round(after.seconds / before.seconds, 2),
-                "cpu_ratio": round(after.cpu_seconds / before.cpu_seconds, 2),
-                "goal": goal,
-            }
-        )
+        yield {
+            "what": what,
+            "megabytes": round(path.stat().st_size / 1e6),
+            "floor": asdict(before),
+            "ours": asdict(after),
+            "wall_ratio": round(after.seconds / before.seconds, 2),
+            "cpu_ratio": round(after.cpu_seconds / before.cpu_seconds, 2),
+            "goal": goal,
+        }
     known = _step("known", orders, folder)
-    rows.append({"what": f"{KNOWN_FILES} known files again", "seconds": known.seconds, "goal": 2.0})
-    return rows
+    yield {"what": f"{KNOWN_FILES} known files again", "seconds": known.seconds, "goal": 2.0}
 
 
 def _write(rows: str, target: str) -> None:
