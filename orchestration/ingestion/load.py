@@ -47,8 +47,12 @@ def create_raw_table(connection: duckdb.DuckDBPyConnection, contract: Contract) 
     columns = [f"{column.name} varchar" for column in contract.columns] + list(contract.own_columns)
     connection.execute(f"create schema if not exists {schema}")
     connection.execute(f"create table if not exists {contract.relation} ({', '.join(columns)})")
+    # Asked first: seven hundred columns that are all there would cost every run more than all feeds without news.
+    found = connection.execute(f"select * from {contract.relation} limit 0").description or []
+    standing = {name for name, *_ in found}
     for column in columns:
-        connection.execute(f"alter table {contract.relation} add column if not exists {column}")
+        if column.partition(" ")[0] not in standing:
+            connection.execute(f"alter table {contract.relation} add column {column}")
 
 
 def read(connection: duckdb.DuckDBPyConnection, source: Source) -> Reading:
