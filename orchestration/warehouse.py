@@ -112,9 +112,13 @@ class Warehouse(dg.ConfigurableResource):
 
 
 def run_day(tags: Mapping[str, str]) -> date | None:
-    """The day a run speaks for: its partition. None when a run was launched without one."""
-    text = tags.get("dagster/partition")
-    return date.fromisoformat(text) if text else None
+    """The day a run speaks for: its partition. None when a run was launched without one, or for several.
+
+    A backfill launched from the asset graph names a range of days, of one day each (`partitions.one_by_one`).
+    """
+    partition = tags.get("dagster/partition")
+    first, last = (tags.get(f"dagster/asset_partition_range_{end}", partition) for end in ("start", "end"))
+    return date.fromisoformat(first) if first and first == last else None
 
 
 def as_of_date(context: dg.AssetExecutionContext | dg.AssetCheckExecutionContext) -> date:

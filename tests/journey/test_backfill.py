@@ -8,6 +8,7 @@ import duckdb
 import pytest
 
 from orchestration.backfill import days_of
+from orchestration.warehouse import run_day
 from tests.journey.house import LAST_DAY, House
 from tests.journey.ui import REPOSITORY, Ask, dagster, until
 
@@ -52,7 +53,7 @@ def results(house: House) -> dict[str, Any]:
 
 def state_of(runs: list[dict[str, Any]]) -> list[tuple[str, str]]:
     tags = [{tag["key"]: tag["value"] for tag in run["tags"]} for run in runs]
-    return sorted((tag["dagster/partition"], run["status"]) for tag, run in zip(tags, runs, strict=True))
+    return sorted((str(run_day(tag)), run["status"]) for tag, run in zip(tags, runs, strict=True))
 
 
 def test_four_days_at_once_queue_and_any_of_them_again_changes_nothing(shop: House):
@@ -83,6 +84,12 @@ def test_four_days_of_all_assets_launched_from_the_asset_graph_queue_as_well(sho
         until(lambda: state_of(ask(RUNS, {})["runsOrError"]["results"])[: len(DAYS)] == expected, 900)
     assert [name.partition("-")[2] for name in versions(shop)] == [str(day) for day in DAYS]
     assert raw(shop) == [(day, "loaded", 3 if number else 2) for number, day in enumerate(DAYS)]
+
+
+def test_a_run_speaks_for_its_partition_or_for_a_range_of_one_day():
+    start, end = "dagster/asset_partition_range_start", "dagster/asset_partition_range_end"
+    assert run_day({"dagster/partition": "2026-03-01"}) == run_day({start: "2026-03-01", end: "2026-03-01"})
+    assert run_day({start: "2026-03-01", end: "2026-03-02"}) is run_day({}) is None
 
 
 def launch(ask: Ask, params: dict[str, Any]) -> None:
