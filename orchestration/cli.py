@@ -7,6 +7,7 @@ import typer
 
 from orchestration.settings import announce
 from orchestration.verbs.backfill import backfill
+from orchestration.verbs.backups import backup, restore
 from orchestration.verbs.check import check
 from orchestration.verbs.doctor import doctor
 from orchestration.verbs.identity import explain, merge, split
@@ -39,6 +40,8 @@ app.command()(link)
 app.add_typer(quarantine, name="quarantine")
 app.command()(publish)
 app.command()(rollback)
+app.command()(backup)
+app.command()(restore)
 app.command()(doctor)
 
 
