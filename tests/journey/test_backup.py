@@ -4,7 +4,7 @@ from pathlib import Path
 
 from tests.journey.house import House
 
-PEOPLE = "select customer_id, source_system, source_record_id from marts.customer_records order by all"
+PEOPLE = "select customer_id, record_count from marts.customer_360 order by all"
 
 
 def test_a_warehouse_is_the_same_after_it_was_brought_back(house: House, tmp_path: Path):
