@@ -15,7 +15,7 @@ export UV_PYTHON_DOWNLOADS := never
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PATH := $(BIN):$(PATH)
 
-.PHONY: help demo test proofs setup check run dashboards dagster docs bench bench-identity bench-models bench-marts bench-pages bench-portraits lock clean
+.PHONY: help demo test proofs setup check run dashboards dagster docs bench bench-identity bench-models bench-marts bench-pages bench-portraits spark lock clean
 
 help:
 	@echo "make demo        set up, let the synthetic company write its exports, run the daily job"
@@ -26,6 +26,7 @@ help:
 	@echo "make dagster     the Dagster UI with its schedule, on http://127.0.0.1:3000"
 	@echo "make check       ruff, import-linter, sqlfluff, mypy"
 	@echo "make docs        dbt docs and Great Expectations data docs, into docs/build"
+	@echo "make spark       the dbt project on Spark, every public table compared with the published one"
 	@echo "make bench       speed and memory against the floor; bench-identity, bench-models, bench-marts, bench-pages"
 	@echo "                 the goals of those rooms, each in minutes to an hour"
 
@@ -67,6 +68,13 @@ bench: setup
 bench-identity bench-models bench-marts bench-pages bench-portraits: bench-%: setup
 	@python -m tests.benchmarks.$*
 
+# The same dbt project on another engine, every public table held against DuckDB's. Needs Java 17 or newer.
+spark: setup
+	@java -version 2> /dev/null || { echo "Spark needs Java: install a JRE, 17 or newer."; exit 1; }
+	@test -x .venv-spark/bin/python || uv venv --quiet --python $(BIN)/python .venv-spark
+	@uv pip sync --quiet --python .venv-spark/bin/python --require-hashes requirements.spark.lock
+	@.venv-spark/bin/python -m tests.spark
+
 setup: $(READY)
 
 # The lock has names, versions and hashes and no addresses: any package index serves. uv does in seconds
@@ -89,6 +97,8 @@ $(READY): requirements.lock pyproject.toml
 lock:
 	@uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes \
 		--no-emit-index-url --no-header --no-annotate --quiet --output-file requirements.lock
+	@uv pip compile --group spark --universal --python-version 3.11 --generate-hashes \
+		--no-emit-index-url --no-header --no-annotate --quiet --output-file requirements.spark.lock
 
 clean:
-	@rm -rf .cache .venv dbt_project/target dbt_project/logs docs/build tests/artefacts
+	@rm -rf .cache .venv .venv-spark dbt_project/target dbt_project/logs docs/build tests/artefacts
