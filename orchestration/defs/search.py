@@ -3,6 +3,7 @@
 import dagster as dg
 import pandas as pd
 
+from orchestration.identity.name_tables import COMPOUND_SURNAMES, SURNAMES_READ_OTHERWISE
 from orchestration.partitions import days, one_by_one
 from orchestration.warehouse import Warehouse, as_of_date
 
@@ -100,33 +101,12 @@ def spell(names: pd.Series) -> pd.DataFrame:
     for name in names:
         syllables = lazy_pinyin(name, errors="ignore")
         readings = {"".join(syllables)}
-        if name[0] in FAMILY_NAMES:
-            readings.add("".join([FAMILY_NAMES[name[0]], *syllables[1:]]))
+        family = name[:2] if name[:2] in COMPOUND_SURNAMES else name[0]
+        if family in SURNAMES_READ_OTHERWISE:
+            readings.add("".join([SURNAMES_READ_OTHERWISE[family], *syllables[len(family) :]]))
         rows += [(name, "pinyin", reading) for reading in sorted(readings)]
         rows.append((name, "initials", "".join(syllable[0] for syllable in syllables)))
     return pd.DataFrame(rows, columns=["name", "kind", "value"]).astype("str")
-
-
-FAMILY_NAMES = {
-    "曾": "zeng",
-    "单": "shan",
-    "仇": "qiu",
-    "解": "xie",
-    "查": "zha",
-    "区": "ou",
-    "朴": "piao",
-    "盖": "ge",
-    "翟": "zhai",
-    "乐": "yue",
-    "覃": "qin",
-    "任": "ren",
-    "华": "hua",
-    "冼": "xian",
-    "缪": "miao",
-    "尉": "yu",
-    "种": "chong",
-    "祭": "zhai",
-}
 
 
 @dg.definitions

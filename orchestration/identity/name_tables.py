@@ -33,6 +33,7 @@ COMPOUND_SURNAMES = frozenset(
         "澹台",
         "公冶",
         "太史",
+        "万俟",
     ]
 )
 SURNAMES_READ_OTHERWISE = {
@@ -40,7 +41,7 @@ SURNAMES_READ_OTHERWISE = {
     "盖": "ge", "翟": "zhai", "冼": "xian", "缪": "miao", "乐": "yue", "员": "yun", "黑": "he", "重": "chong",
     "秘": "bi", "折": "she", "繁": "po", "种": "chong", "尹": "yin", "召": "shao", "不": "fou", "覃": "qin",
     "尉迟": "yuchi", "万俟": "moqi", "澹台": "tantai", "长孙": "zhangsun", "令狐": "linghu", "吕": "lv",
-    "薄": "bo", "车": "che", "沈": "shen", "石": "shi", "宁": "ning", "华": "hua", "牟": "mu", "卜": "bu",
+    "薄": "bo", "祭": "zhai", "车": "che", "沈": "shen", "石": "shi", "宁": "ning", "华": "hua", "牟": "mu", "卜": "bu",
 }  # fmt: skip
 HONORIFICS = ("先生", "女士", "小姐", "老师", "经理", "总监", "同学", "太太", "收", "总")
 TITLES = frozenset(

@@ -71,6 +71,7 @@ def test_a_file_that_may_not_be_run_is_refused_by_name_and_the_others_are_counte
 
 
 def test_chinese_names_are_spelled_and_a_family_name_as_it_is_read_too():
-    spelled = spell(pd.Series(["张伟", "曾小红"]))
+    spelled = spell(pd.Series(["张伟", "曾小红", "祭遵", "尉迟恭"]))
     values = set(zip(spelled["name"], spelled["kind"], spelled["value"], strict=True))
     assert {("张伟", "pinyin", "zhangwei"), ("张伟", "initials", "zw"), ("曾小红", "pinyin", "zengxiaohong")} <= values
+    assert {("祭遵", "pinyin", "zhaizun"), ("尉迟恭", "pinyin", "yuchigong")} <= values

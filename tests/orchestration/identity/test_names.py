@@ -36,6 +36,8 @@ def test_two_spellings_of_one_name_fold_to_one(one: str, other: str):
         ("尉迟恭", "yuchi", "gong"),
         ("欧阳娜娜", "ouyang", "nana"),
         ("诸葛亮", "zhuge", "liang"),
+        ("万俟卨", "moqi", "xie"),
+        ("祭遵", "zhai", "zun"),
     ],
 )
 def test_surnames_that_are_read_otherwise_and_compound_ones_are_known(han: str, family: str, given: str):
