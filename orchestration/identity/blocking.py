@@ -22,6 +22,7 @@ _KEYS = {
     "national_id_begin": "case when length(national_id_key) > 6 then left(national_id_key, 5) end",
     "national_id_end": "case when length(national_id_key) > 6 then right(national_id_key, 5) end",
     "name": "case when family_latin <> '' or script = 'latin' then name_key end",
+    "shape": "shape",
     "name_city": "concat(name_key, '|', nullif(city_key, ''))",
     "name_birth": "concat(nullif(family_latin, ''), '|', nullif(birth_date_key, ''))",
     "given_birth": "concat(nullif(left(given_latin, 3), ''), '|', nullif(birth_date_key, ''))",

@@ -99,6 +99,7 @@ NAME = Comparison(
             0.01,
             "name_key",
         ),
+        Level("looks equal", f"{_TWO_PARTS} and a.shape = b.shape and a.shape <> ''", 0.01, 0.002, "name_key"),
         Level("one part, equal", "a.whole = b.whole", 0.04, 0.02, "whole"),
         Level(
             "short form or initial",

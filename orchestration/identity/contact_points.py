@@ -8,6 +8,8 @@ import re
 import unicodedata
 from functools import cache
 
+from orchestration.identity.names import DIGEST
+
 MASK = re.compile(r"[*＊xX•]{2,}")
 CHINESE_MOBILE = re.compile(r"(?:00|\+)?(?:86)?(1[3-9]\d{9})")
 MAILBOX = re.compile(r"[^@\s]+@[^@\s.]+(?:\.[^@\s.]+)+")
@@ -65,8 +67,10 @@ def phone_key(number: str) -> str:
 
 
 def fold_email(written: str) -> str:
-    """The mailbox, or '' for a mask, a placeholder or what is no address."""
+    """The mailbox, or '' for a mask, a placeholder or what is no address. A digest of an address stays one."""
     text = unicodedata.normalize("NFKC", written).strip().strip("<>;,.").lower()
+    if DIGEST.fullmatch(text):
+        return text
     if "*" in text or not MAILBOX.fullmatch(text):
         return ""
     user, _, domain = text.rpartition("@")

@@ -35,6 +35,7 @@ WORDS: dict[str, dict[str, str]] = {
         "equal in the other order": "姓与名次序相反但相同",
         "equal in another script": "中文与拼音写法相同",
         "sounds equal": "读音相同",
+        "looks equal": "字形相近，仅差易混的字",
         "one part, equal": "只有一部分，相同",
         "short form or initial": "简称或首字母",
         "family name equal, given name alike": "姓相同，名相近",

@@ -43,6 +43,18 @@ SURNAMES_READ_OTHERWISE = {
     "尉迟": "yuchi", "万俟": "moqi", "澹台": "tantai", "长孙": "zhangsun", "令狐": "linghu", "吕": "lv",
     "薄": "bo", "祭": "zhai", "车": "che", "沈": "shen", "石": "shi", "宁": "ning", "华": "hua", "牟": "mu", "卜": "bu",
 }  # fmt: skip
+# Characters of names that are taken for one another by eye or by a wrong key; sounds are compared as pinyin.
+_LOOK_ALIKE = (
+    "清情晴睛请婧靖 峰锋烽蜂逢 瑶遥摇谣 淇琪祺棋骐 玲铃伶岭龄 伟玮炜纬 妍研 婷停 辉晖挥 洁结 鹏朋棚 杨扬汤 涛铸 "
+    "悦说锐 泽译择 浩皓活 凯恺 骏俊峻竣浚 莹营萤荧 蓉容榕溶 芬纷 佳桂娃 茜西 娟捐涓 怡治冶 楠南 昊吴旲 敏教 "
+    "钰玉珏 博搏傅 梅海 洋样祥详 倩清 李季 王玉主 陈陆 孙孔 未末朱 田由甲申 白百自 候侯 祁祈 己已 泠冷 沈沉 崔催 "
+    "于干千 戌戍成 史吏 邱丘 范苑 宋宗 许汗 吕昌 卢户 姚挑 谭潭 邹皱 熊能 郝郗 武式 汪注江 萧箫 贾贺 馨磬 雯斐 "
+    "霖霞 宁宇 宏宠 彬杉 璐露 磊蕊 欣款 颖颍 晨辰震 丹舟 兰竺 亚业 小少 文丈 大太 天夫 力刀 方万 立亚 平乎 东乐 "
+    "生牛 永水 雪雷 慧惠蕙 君若 春舂 明朋 兴光 国围 志忘 建健键 思恩 梦婪 艺芝 诗时 涵函 嘉喜 丽丙 静净 哲晢 睿容 "
+    "奕弈变 翔羽 彤丹 萌明 菲非 曼慢 岚凤 凡几 迪笛 航杭 栋拣 桐铜 梓样 轩轨 鑫森"
+)
+
+LOOKS_LIKE = {character: group[0] for group in reversed(_LOOK_ALIKE.split()) for character in group}
 HONORIFICS = ("先生", "女士", "小姐", "老师", "经理", "总监", "同学", "太太", "收", "总")
 TITLES = frozenset(
     [

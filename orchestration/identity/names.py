@@ -4,6 +4,7 @@ What belongs here: everything that is known about names, in tables and rules. Ho
 here (`comparisons.py`). `fold_names` is called once for every distinct spelling, never for every record.
 """
 
+import hashlib
 import re
 import unicodedata
 from collections.abc import Iterable
@@ -14,6 +15,7 @@ from orchestration.identity.name_tables import (
     COMPOUND_SURNAMES,
     DUMMY_NAMES,
     HONORIFICS,
+    LOOKS_LIKE,
     NICKNAMES,
     SURNAMES_BY_FREQUENCY,
     SURNAMES_READ_OTHERWISE,
@@ -22,6 +24,8 @@ from orchestration.identity.name_tables import (
 
 HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
 NOT_IN_A_NAME = re.compile(r"[^\w\s,]|[\d_]", re.UNICODE)
+DIGEST = re.compile(r"[0-9a-fA-F]{32}|[0-9a-fA-F]{40}|[0-9a-fA-F]{64}")  # MD5, SHA-1, SHA-256
+LETTER_OF_DIGIT = str.maketrans("0123456789", "ghijklmnop")
 PET_PREFIXES = "小阿老大"
 SURNAME_RANKS = {surname: rank for rank, surname in enumerate(SURNAMES_BY_FREQUENCY)}
 
@@ -31,7 +35,8 @@ class FoldedName:
     """One person's name. Empty texts where a part is not known; `given` may be one letter (an initial).
 
     script: 'han' or 'latin'. whole: the name as written, parts in canonical order. root: the formal Western name a
-    short form stands for (bob -> robert), else the given name in pinyin. *_latin: letters a-z only.
+    short form stands for (bob -> robert), else the given name in pinyin. *_latin: letters a-z only. shape: a Chinese
+    name with every character that is easily taken for another as one and the same.
     """
 
     script: str = ""
@@ -41,6 +46,7 @@ class FoldedName:
     family_latin: str = ""
     given_latin: str = ""
     root: str = ""
+    shape: str = ""
 
 
 NOBODY = FoldedName()
@@ -67,10 +73,17 @@ def latin(text: str) -> str:
 def _plain(text: str | None) -> str:
     if not text:
         return ""
+    if DIGEST.fullmatch(text):
+        return _of_a_digest(text)
     text = unicodedata.normalize("NFKC", text).lower().replace("·", " ").replace("’", "'")
     text = NOT_IN_A_NAME.sub(lambda found: "" if found.group() in "'-" else " ", text.replace("-", ""))
     text = " ".join(text.split())
     return "" if text.strip(" ,") in DUMMY_NAMES else text
+
+
+def _of_a_digest(text: str) -> str:
+    """Letters for a name that was exported as its digest: equal for equal ones, and alike for no others."""
+    return hashlib.blake2b(text.lower().encode(), digest_size=12).hexdigest().translate(LETTER_OF_DIGIT)
 
 
 def _fold_whole(text: str) -> FoldedName:
@@ -107,7 +120,8 @@ def _fold_han(text: str) -> FoldedName:
     reading = _readings()
     family_latin = SURNAMES_READ_OTHERWISE.get(family) or "".join(reading(character) for character in family)
     given_latin = "".join(reading(character) for character in given)
-    return FoldedName("han", family + given, family, given, family_latin, given_latin, given_latin)
+    shape = "".join(LOOKS_LIKE.get(character, character) for character in family + given)
+    return FoldedName("han", family + given, family, given, family_latin, given_latin, given_latin, shape)
 
 
 def _split_han(name: str) -> tuple[str, str]:

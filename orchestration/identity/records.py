@@ -26,7 +26,8 @@ COLUMNS = (
     "email", "phone", "birth_date", "gender", "street", "house_number", "city", "postcode", "region", "country",
     "national_id", "occupation", "birth_place", "first_seen_at", "last_seen_at",
 )  # fmt: skip
-NAME_PARTS = ("script", "whole", "family", "given", "family_latin", "given_latin", "root")
+NOTHING_TOLD = ("nan", "null", "none", "n/a", "<na>", "nat", "nil", "-", "--", "?", "unknown", "未知", "无")
+NAME_PARTS = ("script", "whole", "family", "given", "family_latin", "given_latin", "root", "shape")
 
 
 def fold(connection: duckdb.DuckDBPyConnection, relation: str, more_contacts: str | None = None) -> int:
@@ -50,7 +51,7 @@ def fold(connection: duckdb.DuckDBPyConnection, relation: str, more_contacts: st
         select numbered.record_no, record_id, source_system, entity_type, first_seen_at, last_seen_at,
             coalesce(script, '') as script, coalesce(whole, '') as whole, coalesce(names.family, '') as family,
             coalesce(given, '') as given, coalesce(family_latin, '') as family_latin,
-            coalesce(given_latin, '') as given_latin, coalesce(root, '') as root,
+            coalesce(given_latin, '') as given_latin, coalesce(root, '') as root, coalesce(shape, '') as shape,
             case when whole is null then '' else concat(
                 least(family_latin, given_latin), '|', greatest(family_latin, given_latin)) end as name_key,
             case when script = 'latin' then string_split(whole, ' ') else [] end as words,
@@ -89,9 +90,7 @@ def number(connection: duckdb.DuckDBPyConnection, relation: str) -> None:
     there = {row[0] for row in connection.execute(f"describe select * from {relation}").fetchall()}
     moments = ("first_seen_at", "last_seen_at")
     texts = [
-        f"nullif(trim(cast({column} as varchar)), '') as {column}"
-        if column in there
-        else f"cast(null as varchar) as {column}"
+        f"{_told(column)} as {column}" if column in there else f"cast(null as varchar) as {column}"
         for column in COLUMNS
         if column not in moments
     ]
@@ -105,6 +104,14 @@ def number(connection: duckdb.DuckDBPyConnection, relation: str) -> None:
             * replace (coalesce(source_system, '') as source_system, coalesce(entity_type, 'person') as entity_type)
         from (select {", ".join((*texts, *times))} from {relation})
         order by record_no""")
+
+
+def _told(column: str) -> str:
+    """What a cell says; other programs write an empty one as a word. Somebody may be called Nan or Null."""
+    text = f"nullif(trim(cast({column} as varchar)), '')"
+    if column in ("record_id", "given_name", "family_name", "nickname"):
+        return text
+    return f"case when lower({text}) not in {NOTHING_TOLD} then {text} end"
 
 
 def _map(

