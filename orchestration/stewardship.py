@@ -18,21 +18,39 @@ HEADINGS = {
     "en": {
         "alone": "Customer {id} is one record: {records}.",
         "made": "Customer {id} is {count} records of {systems}.",
-        "why": "{a} and {b}: {probability} one person ({rule}, {bits} bits)",
+        "why": "{a} and {b}: one person with a probability of {probability} ({rule}, bits)",
+        "surely": "{a} and {b}: one person, {rule}",
+        "doubt": "Not merged: {a} and {b}, by themselves one person with a probability of {probability} ({status})",
+        "grey": "too unsure, a steward should look", "held_back": "the customer would be too odd to be published",
+        "apart": "the other records of the two speak against it",
         "bridge": "  A bridge: without this pair the customer would be two.",
-        "statement": "stated by the source", "strong_id": "strong identifier", "probabilistic": "probabilistic",
+        "statement": "stated by the source",
+        "strong_id": "an identifier of their own in common", "probabilistic": "by all fields together",
         "override": "decided by a human",
         "moved": "{old} is {id} today.",
     },
     "zh": {
         "alone": "客户 {id} 只有一条记录：{records}。",
         "made": "客户 {id} 由 {count} 条记录组成，来自 {systems}。",
-        "why": "{a} 与 {b}：{probability} 是同一人（{rule}，{bits} 比特）",
+        "why": "{a} 与 {b}：同一人的概率为 {probability}（{rule}，单位：比特）",
+        "surely": "{a} 与 {b}：同一人，{rule}",
+        "doubt": "没有合并：{a} 与 {b}，单看这一对，同一人的概率为 {probability}（{status}）",
+        "grey": "不够确定，等待人工判断", "held_back": "合并后的客户过于异常，不予发布",
+        "apart": "双方的其他记录不支持合并",
         "bridge": "  这是一座桥：没有这一对，该客户会分成两个。",
-        "statement": "来源系统声明", "strong_id": "强标识", "probabilistic": "概率匹配", "override": "人工决定",
+        "statement": "来源系统声明", "strong_id": "有共同的专属标识", "probabilistic": "综合各字段",
+        "override": "人工决定",
         "moved": "{old} 现在是 {id}。",
     },
 }  # fmt: skip
+
+
+LINKS = """
+select record_key_a, record_key_b, rule, match_probability, evidence, is_bridge, status from record_links"""
+ITS_RECORDS = """
+(record_key_a in (select record_key from customer_records where customer_id = ?)
+or record_key_b in (select record_key from customer_records where customer_id = ?))"""
+DOUBTS = 3  # of the likeliest pairs that were not merged
 
 
 class UnknownCustomerError(Exception):
@@ -48,7 +66,8 @@ class Explained:
 
 
 def explain(identifier: str, language: str = "en") -> Explained:
-    """Why these records are one customer: the evidence path in words, the strongest pair first.
+    """Why these records are one customer: the evidence path in words, the strongest pair first; then the likeliest
+    pairs that were not merged, and why not.
 
     Args:
         identifier: a customer id (an old one too), a record key, an e-mail or a telephone.
@@ -63,22 +82,35 @@ def explain(identifier: str, language: str = "en") -> Explained:
             "select record_key, source_system from customer_records where customer_id = ? order by 1", [customer]
         ).fetchall()
         links = connection.execute(
-            """select record_key_a, record_key_b, rule, match_weight, match_probability, evidence, is_bridge
-            from record_links where customer_id = ? and is_on_path order by match_weight desc, 1, 2""",
-            [customer],
+            f"{LINKS} where customer_id = ? and is_on_path order by match_weight desc, 1, 2", [customer]
+        ).fetchall()
+        doubts = connection.execute(
+            f"{LINKS} where status <> 'accepted' and {ITS_RECORDS} order by match_weight desc, 1, 2 limit {DOUBTS}",
+            [customer, customer],
         ).fetchall()
     lines = [] if identifier == customer else [say["moved"].format(old=identifier, id=customer)]
     keys = [key for key, _ in records]
     if len(keys) == 1:
-        return Explained(customer, [*lines, say["alone"].format(id=customer, records=keys[0])])
-    systems = ", ".join(sorted({system for _, system in records}))
-    lines.append(say["made"].format(id=customer, count=len(keys), systems=systems))
-    for a, b, rule, bits, probability, evidence, is_bridge in links:
-        told = say["why"].format(a=a, b=b, probability=f"{probability:.1%}", rule=say[rule], bits=f"{bits:.1f}")
-        lines += ["", told, *(f"  {line}" for line in in_words(evidence, language))]
-        if is_bridge:
-            lines.append(say["bridge"])
+        lines.append(say["alone"].format(id=customer, records=keys[0]))
+    else:
+        systems = ", ".join(sorted({system for _, system in records}))
+        lines.append(say["made"].format(id=customer, count=len(keys), systems=systems))
+    for link in (*links, *doubts):
+        lines += ["", *_told(link, language)]
     return Explained(customer, lines)
+
+
+def _told(link: tuple, language: str) -> Iterator[str]:
+    """A pair's heading and waterfall."""
+    say = HEADINGS[language]
+    a, b, rule, probability, evidence, is_bridge, status = link
+    stated = rule in ("statement", "override")
+    heading = "doubt" if status != "accepted" else "surely" if stated else "why"
+    reason = say[rule] if rule == "override" else say.get(status, "")
+    yield say[heading].format(a=a, b=b, rule=say[rule], status=reason, probability=f"{min(probability, 0.9999):.2%}")
+    yield from (f"  {line}" for line in in_words(evidence, language))
+    if is_bridge:
+        yield say["bridge"]
 
 
 def merge(a: str, b: str, author: Author) -> list[Decision]:

@@ -2,7 +2,8 @@
 
 A component whose pairs all agree is one person. In any other, clusters are compared as profiles: for every field the
 best pair of values across the two clusters counts, once, less log2 of the number of pairs of values tried, and the two
-likeliest clusters are joined until no two are likelier one than two. So a person with three telephones is not punished
+likeliest clusters are joined until no two are likelier one than two. Of names, whole ones count before a part of one: a
+"Mr Edwards" must not join Joseph Edwards to Benjamin. So a person with three telephones is not punished
 for the two that differ, and one chance agreement cannot join two people whose names contradict.
 """
 
@@ -12,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from orchestration.identity.scoring import IS_ONE_VALUE, Bits, Pairs, Parameters, Weights, combine
+from orchestration.identity.scoring import IS_ONE_VALUE, IS_WHOLE_NAME, NAME, Bits, Pairs, Parameters, Weights, combine
 
 LARGEST = 150  # records of a component; larger ones are cut again at a higher weight, never skipped
 LOW = -5.0  # bits; pairs below do not connect
@@ -170,7 +171,7 @@ class _Batch:
         self.equal = np.zeros(shape, dtype=bool)
         self.values = np.ones((count, width, fields), dtype=np.float32)
         self.together, self.apart = (np.zeros((count, width, width), dtype=bool) for _ in range(2))
-        self.known = np.zeros((count, width, width), dtype=bool)
+        self.known, self.whole = (np.zeros((count, width, width), dtype=bool) for _ in range(2))
 
     def fill(self, slot: Numbers, a: Numbers, b: Numbers, same: Bits, family: Bits, levels: NDArray[np.uint8]) -> None:
         told = levels > 0
@@ -179,6 +180,7 @@ class _Batch:
             self.family[slot, one, other] = family
             self.equal[slot, one, other] = IS_ONE_VALUE[np.arange(levels.shape[1]), levels]
             self.known[slot, one, other] = True
+            self.whole[slot, one, other] = IS_WHOLE_NAME[levels[:, NAME]]
 
     def decide(self, kind: str, slot: Numbers, a: Numbers, b: Numbers) -> None:
         decided = getattr(self, kind)
@@ -209,11 +211,13 @@ class _Batch:
         repeated = self.equal[at, keep, gone] | ~both
         self.values[at, keep] = np.maximum(self.values[at, keep] + self.values[at, gone] - repeated, 1)
         better = self.same[at, gone] > self.same[at, keep]
+        whole, others = self.whole[at, gone], self.whole[at, keep]
+        better[..., NAME] = np.where(whole == others, better[..., NAME], whole)
         for table in (self.same, self.family):
             chosen = np.where(better, table[at, gone], table[at, keep])
             table[at, keep] = chosen
             table[at, :, keep] = chosen
-        for flags in (self.equal, self.together, self.apart):
+        for flags in (self.equal, self.together, self.apart, self.whole):
             either = flags[at, keep] | flags[at, gone]
             flags[at, keep] = either
             flags[at, :, keep] = either

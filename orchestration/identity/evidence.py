@@ -239,15 +239,29 @@ def _text(value: object) -> str | None:
 
 
 def in_words(evidence: str, language: str = "en") -> Iterable[str]:
-    """One line per field, the weightiest first: what was compared, how, and what it says in bits."""
+    """A waterfall, one line a step: what it adds in bits, what that comes to, what was compared and how.
+
+    It begins with how rare a match is, goes on with the weightiest field, and ends with what a household explains too.
+    """
     words = WORDS[language]
     entries = json.loads(evidence)
-    for entry in sorted(entries, key=lambda one: -abs(one.get("bits", 99))):
-        field, level = words.get(entry["field"], entry["field"]), words.get(entry["level"], entry["level"])
+    for entry in entries:
         if "bits" not in entry:
-            yield f"{field}: {level}"
-            continue
-        values = " / ".join(
-            str(value) for value in dict.fromkeys((entry.get("value_a"), entry.get("value_b"))) if value
+            yield words[f"{entry['field']} first"]
+    total = 0.0
+    for entry in sorted((one for one in entries if "bits" in one), key=_step):
+        total += entry["bits"]
+        level = words.get(entry["level"], entry["level"])
+        told = " / ".join(str(value) for value in dict.fromkeys((entry.get("value_a"), entry.get("value_b"))) if value)
+        told = words["in brackets"].format(told) if told else ""
+        field = (
+            "" if entry["field"] in LAST_AND_FIRST else words["is"].format(words.get(entry["field"], entry["field"]))
         )
-        yield f"{entry['bits']:+6.1f}  {field}: {level}" + (f" ({values})" if values else "")
+        yield f"{entry['bits']:+6.1f}  = {total:+6.1f}  {field}{level}{told}"
+
+
+LAST_AND_FIRST = {"start": -1, "household": 1}
+
+
+def _step(entry: dict[str, Any]) -> tuple[int, float]:
+    return LAST_AND_FIRST.get(entry["field"], 0), -abs(entry["bits"])

@@ -52,6 +52,9 @@ def _table(attribute: str) -> NDArray[np.float64]:
 START, FAMILY, LIMIT = _table("same"), _table("family"), _table("bits")
 MOST, LEAST = _table("most"), _table("least")
 ONE_VALUE = ("equal", "sounds equal", "one part, equal", "street and number equal", "postcode equal", "city equal")
+NAME = 0  # its place among COMPARISONS
+PART_OF_A_NAME = ("one part, equal", "one part of the other", "one part, different")
+IS_WHOLE_NAME = np.array([False, *(level.label not in PART_OF_A_NAME for level in COMPARISONS[NAME].levels)])
 IS_ONE_VALUE = np.zeros(START.shape, dtype=bool)  # [comparison, level]: both have the same value, however spelled
 for _place, _comparison in enumerate(COMPARISONS):
     for _number, _level in enumerate(_comparison.levels, start=1):
