@@ -245,11 +245,14 @@ def in_words(evidence: str, language: str = "en") -> Iterable[str]:
     """
     words = WORDS[language]
     entries = json.loads(evidence)
-    for entry in entries:
-        if "bits" not in entry:
-            yield words[f"{entry['field']} first"]
+    ruled = [entry["field"] for entry in entries if "bits" not in entry]
+    steps = sorted((entry for entry in entries if "bits" in entry), key=_step)
+    compared = any(entry["field"] not in LAST_AND_FIRST for entry in steps)
+    yield from (words[f"{rule} {'first' if compared else 'alone'}"] for rule in ruled)
+    if ruled and not compared:
+        return
     total = 0.0
-    for entry in sorted((one for one in entries if "bits" in one), key=_step):
+    for entry in steps:
         total += entry["bits"]
         level = words.get(entry["level"], entry["level"])
         told = " / ".join(str(value) for value in dict.fromkeys((entry.get("value_a"), entry.get("value_b"))) if value)

@@ -39,6 +39,12 @@ def test_what_was_stated_or_decided_is_said_before_what_the_fields_say(rule: str
     assert list(in_words(told, language)) == [WORDS[language][f"{rule} first"], *in_words(EVIDENCE, language)]
 
 
+@pytest.mark.parametrize("language", WORDS)
+def test_a_statement_about_records_that_say_nothing_stands_alone(language: str):
+    told = json.dumps([{"field": "statement", "level": "stated"}, {"field": "start", "level": "x", "bits": -15.0}])
+    assert list(in_words(told, language)) == [WORDS[language]["statement alone"]]
+
+
 def test_every_field_and_level_has_its_chinese_words():
     wanted = {comparison.name for comparison in COMPARISONS}
     wanted |= {level.label for comparison in COMPARISONS for level in comparison.levels}
