@@ -21,6 +21,11 @@ COMPARED = frozenset(records.COLUMNS) - {
     "last_seen_at",
 }
 TELLING = COMPARED - {"gender", "region", "occupation", "house_number"}
+ALONE_ENOUGH = frozenset(("email", "phone", "national_id", "company"))
+KINDS = {
+    **dict.fromkeys(("full_name", "given_name", "family_name"), "a name"),
+    **dict.fromkeys(("street", "house_number", "city", "postcode", "region"), "an address"),
+}
 NAMESPACE = uuid.UUID("6f1e0f2a-3d0c-4a57-9d54-0a5b1c9be001")
 
 
@@ -77,16 +82,22 @@ def _read(connection: duckdb.DuckDBPyConnection, source: Path) -> None:
     filled = [
         column
         for column in known
-        if column in TELLING
+        if column in COMPARED
         and connection.execute(
             f"select count(*) from arrived where trim(cast(\"{there[column]}\" as varchar)) <> ''"
         ).fetchone()
         != (0,)
     ]
-    if not filled:
+    if not TELLING.intersection(filled):
         raise NothingToLinkError(
             f"There is nothing to match on in {source.name}: none of its columns holds a name, contact point, date of "
             f"birth, document or address. Name them as in: {', '.join(sorted(TELLING))}."
+        )
+    kinds = {KINDS.get(column, column) for column in filled} - {"gender"}
+    if len(kinds) == 1 and not kinds & ALONE_ENOUGH:
+        raise NothingToLinkError(
+            f"{source.name} tells {kinds.pop()} of its records and nothing else, and many people share one. Add "
+            f"another column, as in: {', '.join(sorted(TELLING))}."
         )
     chosen = [f'"{there[column]}" as {column}' for column in known]
     if "record_id" not in known:

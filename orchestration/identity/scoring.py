@@ -29,6 +29,7 @@ SAMPLED_PAIRS = 60_000
 TRAINED_PAIRS = 400_000
 AT_ONCE = 500_000  # pairs weighed together
 ROUNDS = 25
+KNOWN_STRANGERS = 20_000  # pairs known not to share telephone or mailbox: a small or nameless file shows too few
 PRIOR_PAIRS = 20.0  # the starting chances weigh as much as so many pairs
 RAREST_FAMILIES = 1 / 3000  # pairs of one household to pairs of one person, where training finds hardly any
 CONTRADICTIONS = frozenset(
@@ -209,7 +210,7 @@ def _judge_by_names(coincidence: NDArray[np.float64], candidates: Pairs, named_p
             for number, level in enumerate(comparison.levels, start=1):
                 if level.label.startswith("equal"):
                     pairs = float((contradicts & (candidates.levels[:, place] == number)).sum())
-                    coincidence[place, number] = (pairs + 1) / named_pairs
+                    coincidence[place, number] = (pairs + 1) / (named_pairs + KNOWN_STRANGERS)
 
 
 def _log_coincidence(pairs: Pairs, frequencies: Frequencies, parameters: Parameters) -> Bits:
