@@ -72,29 +72,66 @@ TASTES = """
     group by aspect, customer_id, value
 """
 # No export says that a delivery was refused at the door: an order given back whole about which nobody had complained is
-# taken for one when it had several lines, and for a return when it had one. Shops give a day to pay, companies two
-# months. Nor does any say that a complaint was unfounded: it counts as that only where no order had come for 60 days.
+# taken for one when it was sent and had several lines; of one line, the model decides. Shops give a day to pay,
+# companies two months. Nor does any say that a complaint was unfounded: it counts as that only where no order had come
+# for 60 days.
 CONDUCT = """
     with orders as (
-        select order_id, customer_id, ordered_at, net_revenue, line_count, coalesce(discount_amount, 0) > 0 as
-        is_cheaper, order_type, paid_at > ordered_at + to_days(case when channel = 'b2b' then 60 else 1 end) as
-        is_late from marts.fct_orders where order_type in ('sale', 'cancelled') and customer_id is not null and
-        ordered_at < {day} ), complaints as ( select customer_id, created_at from marts.fct_tickets where is_complaint
-        and customer_id is not null and created_at < {day} ), given_back as ( select order_id, sum(refund_amount) as
-        amount from marts.fct_refunds where refunded_at < {day} and order_id is not null group by order_id ), judged
-        as ( select o.customer_id, o.is_cheaper, o.order_type, coalesce(o.is_late, false) as is_late, g.amount is not
-        null and o.order_type = 'sale' as is_back, coalesce(g.amount >= o.net_revenue and o.line_count >= 2, false) as
-        is_whole, exists ( select 1 from complaints as c where c.customer_id = o.customer_id and c.created_at between
-        o.ordered_at and o.ordered_at + to_days(45) ) as has_complained from orders as o left join given_back as g on
-        o.order_id = g.order_id ), by_customer as ( select customer_id, count(*) as order_count, count(*) filter
-        (is_back and not has_complained and not is_whole) as returns, count(*) filter (is_back and not has_complained
-        and is_whole) as refused_deliveries, count(*) filter (is_late) as late_payments, count(*) filter (is_cheaper
-        and (is_back or order_type = 'cancelled') and not has_complained) as coupon_abuse from judged group by
-        customer_id ), unfounded as ( select c.customer_id, count(*) as unfounded_complaints from complaints as c
-        where not exists ( select 1 from orders as o where o.customer_id = c.customer_id and o.ordered_at between
-        c.created_at - to_days(60) and c.created_at ) group by c.customer_id ) select by_customer.*,
-        coalesce(unfounded_complaints, 0) as unfounded_complaints from by_customer left join unfounded using
-        (customer_id) order by customer_id """
+        select order_id, customer_id, ordered_at, net_revenue, line_count, order_type,
+            coalesce(channel, '') <> 'retail' and order_type = 'sale' as is_sent,
+            coalesce(discount_amount, 0) > 0 as is_cheaper,
+            paid_at > ordered_at + to_days(case when channel = 'b2b' then 60 else 1 end) as is_late
+        from marts.fct_orders
+        where order_type in ('sale', 'cancelled') and customer_id is not null and ordered_at < {day}
+    ),
+    complaints as (
+        select customer_id, created_at from marts.fct_tickets
+        where is_complaint and customer_id is not null and created_at < {day}
+    ),
+    given_back as (
+        select order_id, sum(refund_amount) as amount from marts.fct_refunds
+        where refunded_at < {day} and order_id is not null
+        group by order_id
+    ),
+    judged as (
+        select o.customer_id, o.is_cheaper, o.order_type, o.is_sent, o.line_count >= 2 as has_several_lines,
+            coalesce(o.is_late, false) as is_late,
+            g.amount is not null and o.order_type = 'sale' as is_back,
+            coalesce(o.is_sent and g.amount >= o.net_revenue, false) as is_whole,
+            exists (
+                select 1 from complaints as c
+                where c.customer_id = o.customer_id
+                    and c.created_at between o.ordered_at and o.ordered_at + to_days(45)
+            ) as has_complained
+        from orders as o left join given_back as g on o.order_id = g.order_id
+    ),
+    by_customer as (
+        select customer_id, count(*) as order_count,
+            count(*) filter (is_sent) as sent_count,
+            count(*) filter (is_sent and has_several_lines) as several_lines_count,
+            count(*) filter (is_back and not has_complained and not is_whole) as returns,
+            count(*) filter (is_back and not has_complained and is_whole and not has_several_lines) as given_back_whole,
+            count(*) filter (is_back and not has_complained and is_whole and has_several_lines) as refused_deliveries,
+            count(*) filter (is_late) as late_payments,
+            count(*) filter (
+                is_cheaper and (is_back or order_type = 'cancelled') and not has_complained
+            ) as coupon_abuse
+        from judged
+        group by customer_id
+    ),
+    unfounded as (
+        select c.customer_id, count(*) as unfounded_complaints from complaints as c
+        where not exists (
+            select 1 from orders as o
+            where o.customer_id = c.customer_id
+                and o.ordered_at between c.created_at - to_days(60) and c.created_at
+        )
+        group by c.customer_id
+    )
+    select by_customer.*, coalesce(unfounded_complaints, 0) as unfounded_complaints
+    from by_customer left join unfounded using (customer_id)
+    order by customer_id
+"""
 LEADS = f"""
     select lead_id, channel, kind, owner_id, response_hours, created_at,
         coalesce(is_converted and converted_at < {{day}}, false) as is_converted,

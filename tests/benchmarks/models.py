@@ -63,7 +63,7 @@ def published_digits() -> Iterator[Line]:
 
 def cdnow_value() -> Iterator[Line]:
     frame, day = cdnow("CDNOW_master.txt"), pd.Timestamp("1997-10-01")
-    found, came, _ = _asked(frame, day, 273)
+    found, came, _ = asked(frame, day, 273)
     look = found.outlook
     yield (
         "CDNOW full, 39 -> 39 weeks, spend: Gini",
@@ -89,10 +89,10 @@ def retail() -> Iterator[Line]:
     if not path.is_file():
         yield "Online Retail II", "", "skipped: online_retail_II.parquet is not there"
         return
-    frame = _retail_log(path)
+    frame = retail_log(path)
     ginis, areas, rivals, groups = [], [], [], []
     for cutoff in CUTOFFS:
-        found, came, _ = _asked(frame, pd.Timestamp(cutoff), HORIZON)
+        found, came, _ = asked(frame, pd.Timestamp(cutoff), HORIZON)
         active, look = found.cut.is_active, found.outlook
         net, bought = came.net[active], came.bought[active]
         money, buys = look.expected_net_revenue[active], found.buys[active]
@@ -187,8 +187,8 @@ def _score(model: beta_geometric.BetaGeometric, histories) -> tuple[np.ndarray, 
 def million_reasons() -> Iterator[Line]:
     import lightgbm
 
-    frame = _retail_log(SHARED / "online_retail_II.parquet")
-    found, _, _ = _asked(frame, pd.Timestamp(CUTOFFS[-1]), HORIZON)
+    frame = retail_log(SHARED / "online_retail_II.parquet")
+    found, _, _ = asked(frame, pd.Timestamp(CUTOFFS[-1]), HORIZON)
     values = found.cut.traces.values
     rng = np.random.default_rng(1)
     rows = values[rng.integers(0, len(values), 1_000_000)]
@@ -203,7 +203,7 @@ def million_reasons() -> Iterator[Line]:
     for seed in range(5):
         drawn = np.random.default_rng(seed).choice(frame["customer_id"].unique(), 5000)
         some = frame[frame["customer_id"].isin(set(drawn))]
-        other, _, _ = _asked(some, pd.Timestamp(CUTOFFS[-1]), HORIZON)
+        other, _, _ = asked(some, pd.Timestamp(CUTOFFS[-1]), HORIZON)
         rung = "mean"
         why = reasons.explain(other.ladder, found.cut, rung, season(other.ladder, rung, None, None))
         tops.append(why.ranked()[:, 0])
@@ -287,7 +287,7 @@ def synthetic() -> Iterator[Line]:
     yield "synthetic company: all ten", "", told
 
 
-def _asked(frame: pd.DataFrame, day: pd.Timestamp, horizon: int) -> tuple[Forecast, Outcome, float]:
+def asked(frame: pd.DataFrame, day: pd.Timestamp, horizon: int) -> tuple[Forecast, Outcome, float]:
     """A forecast on the log before the day, and what came after it, customer by customer."""
     began = time.process_time()
     found = forecast(Plan(order_log(frame[frame["ordered_at"] < day]), day, horizon))
@@ -302,7 +302,7 @@ def _timed(work: Callable):
     return found, time.process_time() - began
 
 
-def _retail_log(path: Path) -> pd.DataFrame:
+def retail_log(path: Path) -> pd.DataFrame:
     """Invoices of known customers, goods only, returns below 0; lines that stand in both sheets once."""
     with duckdb.connect(config={"threads": 1, "memory_limit": "2GB"}) as connection:
         return connection.execute(

@@ -173,9 +173,9 @@ def trusted(demo: Demo) -> Iterator[Line]:
     late = Dice(made["seed"]).happens("is a late payer", 0.07, persons.number)
     refuses = persons.refuses > 0.1
     conduct = demo.ask(CONDUCT)
-    scores = trust.score(
-        trust.train(conduct), conduct, pd.DataFrame(columns=["decided_at", "customer_id", "decision"]), demo.day
-    )
+    norms, nobody = trust.train(conduct), pd.DataFrame(columns=["decided_at", "customer_id", "decision"])
+    points = trust.explain(norms, conduct).add_suffix("_points").assign(customer_id=conduct["customer_id"])
+    scores = trust.score(norms, conduct, nobody, demo.day).merge(points)
     joined = scores.merge(conduct[["customer_id", "order_count"]]).merge(people)
     place = joined["person_id"].str[1:].astype(int).to_numpy()
     joined["late"], joined["refuses"], joined["returns"] = late[place], refuses[place], persons.returns[place]
@@ -185,6 +185,8 @@ def trusted(demo: Demo) -> Iterator[Line]:
             f"{label} {roc_auc_score(some[label], -some['trust_score']):.2f} ({some[label].sum()})"
             for label in ("late", "refuses")
         ]
+        for label, kind in (("late", "late_payments"), ("refuses", "refused_deliveries")):
+            parts.append(f"{label} by its own points {roc_auc_score(some[label], -some[f'{kind}_points']):.2f}")
         parts.append(f"either {roc_auc_score(some['late'] | some['refuses'], -some['trust_score']):.2f}")
         parts.append(f"returns Spearman {some['returns'].corr(-some['trust_score'], method='spearman'):.2f}")
         yield (f"trust: finds the planted (AUC), {least}+ orders of {len(some):,}", ", ".join(parts), "")

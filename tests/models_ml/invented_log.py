@@ -15,7 +15,10 @@ CDNOW_WEEKS = pd.Timestamp("1997-10-01")
 
 @dataclass(frozen=True)
 class Shop:
-    """How its customers are: BG/NBD parameters (days), how far December lies above June, what an order is worth."""
+    """How its customers are: BG/NBD parameters (days), how far December lies above June, what an order is worth.
+
+    `regularity` is the shape of the gaps between orders: 1 is a Poisson stream, 12 comes like clockwork.
+    """
 
     customers: int = 1500
     days: int = 800
@@ -24,6 +27,7 @@ class Shop:
     a: float = 0.6
     b: float = 5.0
     season: float = 0.0
+    regularity: float = 1.0
     seed: int = 11
 
 
@@ -46,7 +50,7 @@ def invent(shop: Shop) -> pd.DataFrame:
                 break
             # Thinning: in high season a customer comes as often as his rate says, else less often.
             while True:
-                at += rng.exponential(1 / (rate[who] * (1 + shop.season)))
+                at += rng.gamma(shop.regularity, 1 / (shop.regularity * rate[who] * (1 + shop.season)))
                 if rng.random() * (1 + shop.season) < 1 + shop.season * np.cos(2 * np.pi * (at - 350) / 365):
                     break
     frame = pd.DataFrame(rows, columns=["customer_id", "day", "amount"])

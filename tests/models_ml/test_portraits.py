@@ -168,12 +168,14 @@ def test_one_value_only_is_no_preference():
 
 # ---------------------------------------------------------------- trust
 
-NORMS = trust.Norms((0.07, 0.01, 0.04, 0.03, 0.005))
+NORMS = trust.Norms((0.07, 0.01, 0.04, 0.03, 0.005), 0.3)
 KINDS = list(trust.CONDUCT)
+UNCLEAR = [*KINDS, "given_back_whole"]
 
 
 def conduct(order_count: int, **counted: int) -> pd.DataFrame:
-    row = {"customer_id": "x", "order_count": order_count} | dict.fromkeys(KINDS, 0) | counted
+    orders = {"order_count": order_count, "sent_count": order_count, "several_lines_count": order_count // 2}
+    row = {"customer_id": "x", **orders, "given_back_whole": 0} | dict.fromkeys(KINDS, 0) | counted
     return pd.DataFrame([row])
 
 
@@ -183,10 +185,13 @@ def score_of(frame: pd.DataFrame) -> float:
 
 @settings(max_examples=60)
 @given(
-    st.integers(1, 60), st.sampled_from(KINDS), st.integers(0, 20), st.lists(st.integers(0, 20), min_size=5, max_size=5)
+    st.integers(1, 60),
+    st.sampled_from(UNCLEAR),
+    st.integers(0, 20),
+    st.lists(st.integers(0, 20), min_size=6, max_size=6),
 )
 def test_misconduct_never_raises_trust(orders: int, kind: str, times: int, others: list[int]):
-    base = dict(zip(KINDS, others, strict=True))
+    base = dict(zip(UNCLEAR, others, strict=True))
     before, after = (score_of(conduct(orders, **(base | {kind: number}))) for number in (times, times + 1))
     assert 0 <= after <= before <= 100
 
@@ -196,6 +201,18 @@ def test_a_mishap_of_a_newcomer_is_forgiven_and_a_habit_is_not():
     assert score_of(mishap) > score_of(habit)
     told = trust.score(NORMS, habit, NO_APPEALS, DAY).iloc[0]
     assert (told["trust_band"], told["reason_1"], told["reason_2"]) == ("low", "late_payments", None)
+
+
+def test_single_lines_given_back_are_shared_out_as_orders_of_several_lines_say():
+    """2 % of a thousand orders of several lines were refused, 5 % of a thousand of one line came back: two fifths of
+    those were refused, the others returned, and everybody's rates add up to what was counted."""
+    crowd = conduct(2000, refused_deliveries=20, given_back_whole=50, returns=100)
+    norms = trust.train(crowd)
+    assert norms.refused_part == pytest.approx(0.4)
+    returned, refused = norms.rates[:2]
+    assert (returned * 2000, refused * 2000) == pytest.approx((130, 40))
+    in_the_shop = conduct(2000, returns=150).assign(sent_count=0, several_lines_count=0)
+    assert trust.train(in_the_shop).rates[1] == 0
 
 
 def test_a_long_clean_record_is_high_and_a_stranger_is_not():
@@ -213,7 +230,7 @@ def test_points_of_all_kinds_add_up_to_the_score():
 
 
 def test_nothing_but_conduct_is_read():
-    assert ("customer_id", "order_count", *trust.CONDUCT) == trust.INPUTS
+    assert ("customer_id", *trust.COUNTS, *trust.CONDUCT) == trust.INPUTS
     plain = conduct(5, returns=1)
     person = plain.assign(gender="female", age=70, country="FR", city="Lyon", language="fr")
     pd.testing.assert_frame_equal(*(trust.score(NORMS, frame, NO_APPEALS, DAY) for frame in (plain, person)))

@@ -67,6 +67,9 @@ def refund(number: int, amount: int) -> str:
         ([order(1, paid_at="ordered_at + to_days(70)", channel="'b2b'")], {"late_payments": 1}),
         ([order(1), refund(1, 20)], {"returns": 1}),
         ([order(1, lines="3"), refund(1, 50)], {"refused_deliveries": 1}),
+        ([order(1), refund(1, 50)], {"given_back_whole": 1}),
+        # What was bought over the counter cannot be refused at the door.
+        ([order(1, lines="3", channel="'retail'"), refund(1, 50)], {"returns": 1}),
         ([order(1, discount="5"), refund(1, 20)], {"returns": 1, "coupon_abuse": 1}),
         ([order(1, discount="5", type="'cancelled'")], {"coupon_abuse": 1}),
         # Whoever complained of an order may give it back.
@@ -80,7 +83,8 @@ def test_conduct_is_counted_by_its_rules(
     for statement in happened:
         marts.execute(statement)
     (found,) = rows(marts, CONDUCT)
-    assert {kind: found[kind] for kind in KINDS} == dict.fromkeys(KINDS, 0) | counted
+    told = (*KINDS, "given_back_whole")
+    assert {kind: found[kind] for kind in told} == dict.fromkeys(told, 0) | counted
 
 
 def test_what_happens_on_the_day_or_later_is_not_counted(marts: duckdb.DuckDBPyConnection):
