@@ -45,7 +45,10 @@ class Additive:
 
     def margin(self, values: NDArray[np.float64]) -> Floats:
         """Log-odds on top of the offset, (n,)."""
-        return self.constant + self.contributions(values).sum(axis=1)
+        found = np.full(len(values), self.constant)
+        for place, (edges, effects) in enumerate(zip(self.edges, self.effects, strict=True)):
+            found += effects[np.searchsorted(edges, values[:, place], side="right")]
+        return found
 
     def to_dict(self) -> dict[str, Any]:
         """Plain numbers, for JSON."""

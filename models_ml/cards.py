@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from models_ml.churn import Season
 from models_ml.forecast import Forecast, Plan
 from models_ml.gate import Decision, called
+from models_ml.levels import Belief
 
 MEASURES_ZH = {
     "auc": "AUC",
@@ -85,7 +85,8 @@ def value_card(plan: Plan, found: Forecast) -> Card:
         f"Tested out of time. {_measured(decision, 0)}",
         "Gate: " + " ".join(decision.reasons_en),
         f"Level: {found.value.season}, factor {np.exp(found.value.level):.2f}. Nominal levels of the interval by "
-        f"quarter: {', '.join(f'{level:.2f}' for level in found.value.nominal)}.",
+        f"quarter: {', '.join(f'{level:.2f}' for level in found.value.nominal)}, stretched by "
+        f"{', '.join(f'{factor:.2f}' for factor in found.value.stretch)}.",
     ]
     zh = [
         f"用途：每位客户自 {plan.as_of.date()} 起 {plan.horizon} 天内的预期订单数与净收入及其 80% 区间，"
@@ -96,7 +97,8 @@ def value_card(plan: Plan, found: Forecast) -> Card:
         f"检验（严格时间外）：{_measured(decision, 1)}",
         "关口：" + "".join(decision.reasons_zh),
         f"水平：{LEVELS_ZH[found.value.season]}，系数 {np.exp(found.value.level):.2f}。各四分位的区间名义水平："
-        f"{'、'.join(f'{level:.2f}' for level in found.value.nominal)}。",
+        f"{'、'.join(f'{level:.2f}' for level in found.value.nominal)}，拉伸系数："
+        f"{'、'.join(f'{factor:.2f}' for factor in found.value.stretch)}。",
     ]
     return Card("\n\n".join(en), "\n\n".join(zh))
 
@@ -119,7 +121,7 @@ def _measured(decision: Decision, language: int) -> str:
     return ("；" if language else "; ").join(told) + ("。" if language else ".")
 
 
-def _season_en(season: Season) -> str:
+def _season_en(season: Belief) -> str:
     said = {
         "year_ago": "the level of the same days a year ago was put in",
         "newest": "no comparable year ago; half the level of the newest complete cutoff was put in",
@@ -128,7 +130,7 @@ def _season_en(season: Season) -> str:
     return f"{said[season.source]} ({season.level:+.2f} log-odds)."
 
 
-def _season_zh(season: Season) -> str:
+def _season_zh(season: Belief) -> str:
     said = {
         "year_ago": "采用去年同期的水平",
         "newest": "去年同期不可比，采用最近完整截止日水平的一半",

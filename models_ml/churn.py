@@ -5,8 +5,8 @@ and the reasons for a score. Which rung may be published is the business of `gat
 
 A cutoff has its own level: before Christmas everybody is likelier to order than before summer. Learning it as if it
 were a trait of the customers spoils their ranking, so every cutoff's level is taken out first (a fixed effect) and the
-forecast gets the level of its season: that of a year ago where the log was long enough then, else half of that of the
-newest complete cutoff, since levels drift back.
+forecast gets the level of its season: that of a year ago where the log was long enough then, else half of that of
+the newest complete cutoff (`levels`).
 """
 
 from collections.abc import Mapping, Sequence
@@ -18,7 +18,8 @@ import numpy as np
 from models_ml import additive, logistic
 from models_ml.additive import Additive
 from models_ml.btyd.histories import Floats
-from models_ml.cuts import Cut, log_odds
+from models_ml.cuts import Cut, log_odds, probability
+from models_ml.levels import Belief, Level, believed
 from models_ml.logistic import Logistic
 from models_ml.traces import NAMES
 
@@ -29,7 +30,6 @@ STEP_DAYS = 30
 MOST_CUTOFFS = 16
 SEASON_NEEDS_DAYS = 180
 YEAR = 365
-PERSISTS = 0.5
 
 
 @dataclass(frozen=True)
@@ -156,24 +156,21 @@ def level_of(cut: Cut, margin: Floats) -> float:
     return additive.level(margin, np.ones(len(margin)), float(bought.mean()))
 
 
-@dataclass(frozen=True)
-class Season:
-    """The level of the time of year in log-odds, and where it comes from: 'year_ago' or 'newest' or 'none'."""
-
-    level: float
-    source: str
-
-
-def season(ladder: Ladder, rung: str, year_ago: Cut | None, newest: Cut | None) -> Season:
-    """The level for a forecast, from a cutoff a year ago and the newest complete one.
+def season(ladder: Ladder, rung: str, year_ago: Cut | None, complete: Sequence[Cut]) -> Belief:
+    """The level of the time of year in log-odds, from a cutoff a year ago and the complete ones, newest first.
 
     `year_ago` counts only with SEASON_NEEDS_DAYS of log before it: a shorter log shows newcomers, not a season.
     """
-    if year_ago is not None and year_ago.came is not None and year_ago.known.cutoff >= SEASON_NEEDS_DAYS:
-        return Season(level_of(year_ago, ladder.margin(year_ago, rung)), "year_ago")
-    if newest is not None and newest.came is not None:
-        return Season(PERSISTS * level_of(newest, ladder.margin(newest, rung)), "newest")
-    return Season(0.0, "none")
+    counts = year_ago is not None and year_ago.came is not None and year_ago.known.cutoff >= SEASON_NEEDS_DAYS
+    then = _level(ladder, rung, year_ago) if counts and year_ago is not None else None
+    return believed(then, [_level(ladder, rung, cut) for cut in complete])
+
+
+def _level(ladder: Ladder, rung: str, cut: Cut) -> Level:
+    margin = ladder.margin(cut, rung)
+    value = level_of(cut, margin)
+    chance = probability(margin + value)[cut.is_active]
+    return Level(value, float(1 / np.sqrt(max((chance * (1 - chance)).sum(), 1e-9))))
 
 
 def _dormant_level(ladder: Ladder, rung: str, cuts: Sequence[Cut]) -> float:

@@ -6,8 +6,11 @@ both let a single buyer be gone. BG/NBD, which does not, is the last resort.
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from models_ml.btyd import beta_geometric, gamma_gamma, pareto
 from models_ml.btyd.averaged import Averaged, Single
@@ -19,12 +22,12 @@ from models_ml.traces import Traces, traces
 ACTIVE_DAYS = 365
 SURE = 1e-4
 LEARN_FROM = 20_000
-Families = tuple[tuple[str, Callable[[Histories], Single]], ...]
+Families = tuple[tuple[str, Callable[[Histories, Any], Single]], ...]
 FAMILIES: Families = (
     ("pareto_nbd", pareto.train),
-    ("mbg_nbd", lambda histories: beta_geometric.train(histories, coins_at_first=1)),
+    ("mbg_nbd", lambda histories, near: beta_geometric.train(histories, 1, near)),
 )
-LAST_RESORT: Families = (("bg_nbd", lambda histories: beta_geometric.train(histories, coins_at_first=0)),)
+LAST_RESORT: Families = (("bg_nbd", lambda histories, near: beta_geometric.train(histories, 0, near)),)
 
 
 @dataclass(frozen=True)
@@ -34,6 +37,10 @@ class Timing:
     model: Averaged
     family: str
     note: str
+
+    def part(self, family: str) -> Single | None:
+        """The fitted model of one family; None where it could not be fitted."""
+        return dict(zip(self.family.split("+"), self.model.parts, strict=True)).get(family)
 
 
 @dataclass(frozen=True)
@@ -58,14 +65,21 @@ class Cut:
         """Whether the customer ordered within the last year: the population models are trained and judged on."""
         return self.known.recency <= ACTIVE_DAYS
 
+    @cached_property
+    def squared_orders(self) -> Floats:
+        """E[order days squared] within the horizon by the buy-till-you-die model, (n,)."""
+        rows, _, place = self.known.histories.distinct()
+        return self.timing.model.second_moment(rows, self.horizon)[place]
 
-def prepare(log: OrderLog, cutoff: int, horizon: int, last_day: int) -> Cut:
-    """Everything models need of a cutoff. `last_day`: the first day that is not in the log any more.
+
+def prepare(log: OrderLog, cutoff: int, horizon: int, last_day: int, near: Timing | None = None) -> Cut:
+    """Everything models need of a cutoff. `last_day`: the first day that is not in the log any more; `near`: what was
+    fitted at another cutoff, to begin from.
 
     Raises order_log.LogRefused when nobody had ordered, NoFit when no buy-till-you-die model can be fitted.
     """
     known = snapshot(log, cutoff)
-    timing = fit_timing(known.histories)
+    timing = fit_timing(known.histories, near)
     rows, _, place = known.histories.distinct()
     # Orders of one day are one in the histories; people who order twice a day go on doing so.
     orders_a_day = float(known.orders.sum() / (known.histories.repeats + 1).sum())
@@ -81,18 +95,17 @@ def prepare(log: OrderLog, cutoff: int, horizon: int, last_day: int) -> Cut:
     )
 
 
-def fit_timing(histories: Histories) -> Timing:
+def fit_timing(histories: Histories, near: Timing | None = None) -> Timing:
     """The average of FAMILIES, or of those of them that can be fitted, else the last resort.
 
     On at most LEARN_FROM customers: more would not move four numbers. Raises NoFit when none can be fitted.
     """
-    chosen = np.linspace(0, len(histories) - 1, min(len(histories), LEARN_FROM)).astype(np.intp)
-    sample, failures = histories.take(chosen), list[str]()
+    sample, failures = histories.take(_some(len(histories))), list[str]()
     for families in (FAMILIES, LAST_RESORT):
         fitted: dict[str, Single] = {}
         for family, train in families:
             try:
-                fitted[family] = train(sample)
+                fitted[family] = train(sample, near and near.part(family))
             except NoFit as why:
                 failures.append(f"{family}: {why}")
         if fitted:
@@ -113,6 +126,11 @@ def probability(margin: Floats) -> Floats:
 
 def _spend(known: Snapshot) -> gamma_gamma.Spend | None:
     try:
-        return gamma_gamma.train(known.orders, known.net)
+        some = _some(len(known))
+        return gamma_gamma.train(known.orders[some], known.net[some])
     except NoFit:
         return None
+
+
+def _some(count: int) -> NDArray[np.intp]:
+    return np.linspace(0, count - 1, min(count, LEARN_FROM)).astype(np.intp)

@@ -14,16 +14,17 @@ import pandas as pd
 from models_ml import churn, evaluation, gate, value
 from models_ml.btyd.fitting import NoFit
 from models_ml.btyd.histories import Floats
-from models_ml.churn import YEAR, Ladder, Season
-from models_ml.cuts import Cut, prepare, probability
+from models_ml.churn import YEAR, Ladder
+from models_ml.cuts import Cut, Timing, prepare, probability
 from models_ml.drift import Moved, drift
 from models_ml.gate import Decision, Test
+from models_ml.levels import Belief
 from models_ml.order_log import LogRefused, OrderLog, Outcome, rolling_cutoffs, snapshot
 from models_ml.value import Outlook, Past, Value
 
 FEWEST_CUSTOMERS, FEWEST_RETURNING, FEWEST_DAYS = 200, 50, 60
 LEARN_FROM, JUDGED, VALUE_CUTOFFS = 10_000, 2, 10
-PLAIN = "btyd"
+PLAIN, SPENDING = "btyd", "spending"
 # The bands of a list to work on: chances of leaving from which the risk is called so, and shares of customers by money.
 BANDS = ("low", "middle", "high")
 RISK_EDGES, VALUE_EDGES = (0.33, 0.66), (0.5, 0.8)
@@ -81,17 +82,19 @@ class Forecast:
     """The answer, for all who ever ordered before the day, in the order of `cut.known.customers`.
 
     `outlook` tells of money by the rung that passed the gate of value (where none did, the decision says so and nothing
-    of it may be shown); `margin` of buying by the rung that passed that of churn.
+    of it may be shown); `margin` are the log-odds of an order within the horizon by the rung that passed that of churn,
+    level of the season included, (n,).
     """
 
     cut: Cut
     trained_on: tuple[Cut, ...]
     ladder: Ladder
-    season: Season
+    season: Belief
     value: Value
     churn_decision: Decision
     value_decision: Decision
     outlook: Outlook
+    margin: Floats
     weak_spots: tuple[WeakSpot, ...]
     listed: tuple[Listed, ...]
     moved: tuple[Moved, ...]
@@ -100,11 +103,6 @@ class Forecast:
     def rung(self) -> str:
         """The rung whose probabilities may be shown; '' where none may."""
         return self.churn_decision.published or ""
-
-    @property
-    def margin(self) -> Floats:
-        """Log-odds of an order within the horizon, level of the season included, (n,)."""
-        return self.ladder.margin(self.cut, self.rung or PLAIN) + self.season.level
 
     @property
     def buys(self) -> Floats:
@@ -126,11 +124,13 @@ class _Cuts:
 
     def __init__(self, plan: Plan) -> None:
         self.plan, self.some, self.made = plan, plan.log.some(LEARN_FROM), dict[tuple[int, int], Cut]()
+        self.near: Timing | None = None
 
     def at(self, cutoff: int, horizon: int) -> Cut:
         key = (cutoff, horizon)
         if key not in self.made:
-            self.made[key] = prepare(self.some, cutoff, horizon, self.plan.now)
+            self.made[key] = prepare(self.some, cutoff, horizon, self.plan.now, self.near)
+            self.near = self.made[key].timing
         return self.made[key]
 
     def complete(self, before: int) -> list[Cut]:
@@ -148,6 +148,14 @@ class _Cuts:
 
 
 @dataclass(frozen=True)
+class _Basis:
+    """A candidate for money: what it is called, and the rung of buying it stands on."""
+
+    name: str
+    rung: str
+
+
+@dataclass(frozen=True)
 class _Trained:
     """All that can be known of a day: the ladder and the cutoffs it and the levels are learnt from."""
 
@@ -155,15 +163,19 @@ class _Trained:
     complete: list[Cut]
     year_ago: Cut | None
 
-    def season(self, rung: str) -> Season:
-        return churn.season(self.ladder, rung, self.year_ago, self.complete[0] if self.complete else None)
+    def season(self, rung: str) -> Belief:
+        return churn.season(self.ladder, rung, self.year_ago, self.complete)
 
     def margin(self, cut: Cut, rung: str) -> Floats:
         return self.ladder.margin(cut, rung) + self.season(rung).level
 
-    def value(self, rung: str) -> Value:
-        year_ago = None if self.year_ago is None else self._past(self.year_ago, rung)
-        return value.train([self._past(cut, rung) for cut in self.complete[:VALUE_CUTOFFS]], year_ago)
+    def value(self, basis: "_Basis") -> Value:
+        year_ago = None if self.year_ago is None else self._past(self.year_ago, basis.rung)
+        past = [self._past(cut, basis.rung) for cut in self.complete[:VALUE_CUTOFFS]]
+        return value.train(past, year_ago, value.recent_spending(past) if basis.name == SPENDING else None)
+
+    def outlook(self, basis: "_Basis", cut: Cut) -> Outlook:
+        return value.score(self.value(basis), cut, self.margin(cut, basis.rung))
 
     def _past(self, cut: Cut, rung: str) -> Past:
         margin = self.ladder.margin(cut, rung)
@@ -179,23 +191,28 @@ def _forecast(plan: Plan, cuts: _Cuts) -> Forecast:
     standing = plan.standing if plan.standing in order else PLAIN
     decision = gate.judge_probabilities([_of_buying(plan, cut, then, order) for cut, then in trials], order, standing)
     rung = decision.published or ""
-    bases = list(dict.fromkeys([rung or PLAIN, PLAIN]))
-    money = gate.judge_amounts([_of_money(plan, cut, then, bases) for cut, then in trials], bases)
-    cut = prepare(plan.log, plan.now, plan.horizon, plan.now)
-    basis = money.published or PLAIN
+    bases = {name: _Basis(name, name) for name in (rung or PLAIN, PLAIN)}
+    if all(then.complete for _, then in trials):
+        bases = {SPENDING: _Basis(SPENDING, rung or PLAIN), **bases}
+    money = gate.judge_amounts([_of_money(plan, cut, then, list(bases.values())) for cut, then in trials], list(bases))
+    cut = prepare(plan.log, plan.now, plan.horizon, plan.now, cuts.near)
+    basis, shown = bases[money.published or PLAIN], rung or PLAIN
     fitted = trained.value(basis)
+    margins = {name: trained.ladder.margin(cut, name) for name in {basis.rung, shown}}
+    season = trained.season(shown)
     return Forecast(
         cut=cut,
         trained_on=tuple(trained.complete),
         ladder=trained.ladder,
-        season=trained.season(rung or PLAIN),
+        season=season,
         value=fitted,
         churn_decision=decision,
         value_decision=money,
-        outlook=value.score(fitted, cut, trained.margin(cut, basis)),
-        weak_spots=_weak_spots(trials[0][0], trials[0][1].margin(trials[0][0], basis)),
+        outlook=value.score(fitted, cut, margins[basis.rung] + trained.season(basis.rung).level),
+        margin=margins[shown] + season.level,
+        weak_spots=_weak_spots(trials[0][0], trials[0][1].margin(trials[0][0], basis.rung)),
         listed=_listed(trials[0][0], trials[0][1].margin(trials[0][0], rung)) if rung else (),
-        moved=_moved(trained, cut, rung or PLAIN),
+        moved=_moved(trained, cut, shown, margins[shown]),
     )
 
 
@@ -228,12 +245,12 @@ def _listed(cut: Cut, margin: Floats) -> tuple[Listed, ...]:
     return tuple(cells)
 
 
-def _moved(trained: _Trained, cut: Cut, rung: str) -> tuple[Moved, ...]:
+def _moved(trained: _Trained, cut: Cut, rung: str, margin: Floats) -> tuple[Moved, ...]:
     """Against the same time of last year, else the newest complete cutoff; nothing where there is neither."""
     reference = trained.year_ago or next(iter(trained.complete), None)
     if reference is None:
         return ()
-    return tuple(drift(cut, trained.ladder.margin(cut, rung), reference, trained.ladder.margin(reference, rung)))
+    return tuple(drift(cut, margin, reference, trained.ladder.margin(reference, rung)))
 
 
 def _learn(cuts: _Cuts, day: int) -> _Trained:
@@ -264,13 +281,11 @@ def _of_buying(plan: Plan, cut: Cut, then: _Trained, rungs: Sequence[str]) -> Te
     )
 
 
-def _of_money(plan: Plan, cut: Cut, then: _Trained, rungs: Sequence[str]) -> Test:
+def _of_money(plan: Plan, cut: Cut, then: _Trained, bases: Sequence[_Basis]) -> Test:
     active = cut.is_active
     known = cut.known
     year = np.maximum(known.net, 0.0) * cut.horizon / np.maximum(known.histories.observed, cut.horizon)
-    amounts = {
-        rung: value.score(then.value(rung), cut, then.margin(cut, rung)).expected_net_revenue[active] for rung in rungs
-    }
+    amounts = {basis.name: then.outlook(basis, cut).expected_net_revenue[active] for basis in bases}
     return Test(
         cutoff=_date(plan, known.cutoff),
         customers=known.customers[active],

@@ -31,6 +31,7 @@ CALLED = {
     "logistic": ("logistic regression", "逻辑回归"),
     "boosting": ("additive boosting", "加性提升"),
     "mean": ("the mean of three models", "三模型平均"),
+    "spending": ("a regression on recent spending", "近期消费回归"),
     "last_year": ("last year's rate of spending", "按去年消费速度的推算"),
 }
 

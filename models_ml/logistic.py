@@ -33,7 +33,10 @@ class Logistic:
 
     def margin(self, values: NDArray[np.float64]) -> Floats:
         """Log-odds on top of the offset, (n,)."""
-        return self.constant + self.contributions(values).sum(axis=1)
+        found = np.full(len(values), self.constant)
+        for place, (low, high, slope) in enumerate(zip(self.low, self.high, self.slopes / self.scale, strict=True)):
+            found += (np.clip(values[:, place], low, high) - self.centre[place]) * slope
+        return found
 
     def to_dict(self) -> dict[str, Any]:
         """Plain numbers, for JSON."""

@@ -6,6 +6,7 @@ cutoff is read for what was known at it. Where the log comes from is the busines
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -39,7 +40,6 @@ class OrderLog:
     so_far_orders: NDArray[np.int64]
     so_far_sold: NDArray[np.int64]
     so_far_returned: NDArray[np.int64]
-    span: int
 
     def number_of(self, day: pd.Timestamp) -> int:
         """How many days after the first day of the log a day lies."""
@@ -47,8 +47,12 @@ class OrderLog:
 
     def places(self, cutoff: int) -> NDArray[np.intp]:
         """For every customer the row from which on `day >= cutoff`, (customers,)."""
-        among = np.arange(len(self.customer_ids), dtype=np.int64)
-        return np.searchsorted(self.customer * self.span + self.day, among * self.span + min(max(cutoff, 0), self.span))
+        later = np.bincount(self.customer[self.day >= cutoff], minlength=len(self.customer_ids))
+        return self._ends - later
+
+    @cached_property
+    def _ends(self) -> NDArray[np.intp]:
+        return np.cumsum(np.bincount(self.customer, minlength=len(self.customer_ids)))
 
     def some(self, most: int) -> "OrderLog":
         """The log of at most so many customers, evenly taken from all in the order of their ids."""
@@ -168,14 +172,12 @@ def _summed(ids: NDArray[np.object_], first_day: pd.Timestamp, rows: pd.DataFram
         so_far_orders=_so_far(orders),
         so_far_sold=_so_far(np.add.reduceat(rows["sold"].to_numpy(np.int64), starts)),
         so_far_returned=_so_far(np.add.reduceat(rows["returned"].to_numpy(np.int64), starts)),
-        span=int(day.max()) + 1,
     )
 
 
 def snapshot(log: OrderLog, cutoff: int) -> Snapshot:
     """Everybody who had ordered before the day number `cutoff`. Raises LogRefused when nobody had."""
-    begin = np.searchsorted(log.customer, np.arange(len(log.customer_ids)))
-    end = log.places(cutoff)
+    begin, end = log.places(0), log.places(cutoff)
     customers = np.flatnonzero(log.so_far_days[end] > log.so_far_days[begin])
     if len(customers) == 0:
         raise LogRefused(f"Nobody had ordered before day {cutoff} of the log.")

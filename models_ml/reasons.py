@@ -10,8 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models_ml.btyd.histories import Floats
-from models_ml.churn import Ladder, Season
+from models_ml.churn import Ladder
 from models_ml.cuts import Cut, log_odds
+from models_ml.levels import Belief
 from models_ml.traces import GROUPS, NAMES
 
 CODES = ("silence", "frequency", "spend", "tenure", "returns", "trend")
@@ -30,7 +31,7 @@ class Reasons:
         return np.argsort(-np.abs(self.effects), axis=1, kind="stable")
 
 
-def explain(ladder: Ladder, cut: Cut, rung: str, season: Season) -> Reasons:
+def explain(ladder: Ladder, cut: Cut, rung: str, season: Belief) -> Reasons:
     """The effects behind `ladder.margin(cut, rung) + season.level`. Raises ValueError for a rung not trained."""
     timing = _of_timing(cut)
     if rung == "btyd":
@@ -110,6 +111,36 @@ def words(code: str, value: float, gap: float, currency: str) -> tuple[str, str]
         "trend": (f"Ordered on {value:.0f} of the last 90 days.", f"最近 90 天中有 {value:.0f} 天下单。"),
     }
     return told[code]
+
+
+@dataclass(frozen=True)
+class Texts:
+    """Texts that many customers share: `place` (n,) into `en` and `zh`."""
+
+    place: NDArray[np.intp]
+    en: list[str]
+    zh: list[str]
+
+
+def texts(codes: NDArray[np.integer], values: Floats, gaps: Floats, currency: str) -> Texts:
+    """The words of many reasons, each text made once: numbers are told rounded, so a million customers share some
+    thousands. `codes` are places in CODES; the others as in `words`; (n,) each."""
+    is_share, is_silence = codes == CODES.index("returns"), codes == CODES.index("silence")
+    shown = np.rint(np.where(is_share, values * 100, values)).astype(np.int64)
+    gap = np.where(np.isnan(gaps), -1, np.rint(np.nan_to_num(gaps))).astype(np.int64)
+    # Only silence is told with a gap: its keys lie below 0, days and gap side by side.
+    keys = np.where(is_silence, -1 - (shown * 1_000_000 + gap + 1), shown * len(CODES) + codes)
+    _, first, place = np.unique(keys, return_index=True, return_inverse=True)
+    told = [
+        words(
+            CODES[codes[at]],
+            float(shown[at]) / (100 if is_share[at] else 1),
+            float(gap[at]) if gap[at] >= 0 else float("nan"),
+            currency,
+        )
+        for at in first
+    ]
+    return Texts(place, [en for en, _ in told], [zh for _, zh in told])
 
 
 def gaps(cut: Cut) -> Floats:

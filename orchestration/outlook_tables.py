@@ -70,7 +70,7 @@ def value_rows(found: "Forecast", ids: np.ndarray, day: Day) -> pd.DataFrame:
     frame = pd.DataFrame(
         {
             "customer_id": ids,
-            "as_of_date": day.as_of_date,
+            "as_of_date": pd.Timestamp(day.as_of_date),
             "horizon_days": day.horizon_days,
             "expected_orders": look.expected_orders,
             "expected_net_revenue": look.expected_net_revenue,
@@ -97,16 +97,16 @@ def churn_rows(found: "Forecast", ids: np.ndarray, day: Day) -> tuple[pd.DataFra
         return pd.DataFrame(columns=list(CHURN)), pd.DataFrame(columns=list(REASONS))
     why = reasons.explain(found.ladder, found.cut, found.rung, found.season)
     ranked = why.ranked()[:, :TOLD]
-    codes = np.array(reasons.CODES, dtype=object)
+    codes = list(reasons.CODES)
     buys = found.buys
     scores = pd.DataFrame(
         {
             "customer_id": ids,
-            "as_of_date": day.as_of_date,
+            "as_of_date": pd.Timestamp(day.as_of_date),
             "horizon_days": day.horizon_days,
             "churn_probability": 1 - buys,
             "purchase_probability": buys,
-            **{f"reason_{rank + 1}": codes[ranked[:, rank]] for rank in range(TOLD)},
+            **{f"reason_{rank + 1}": pd.Categorical.from_codes(ranked[:, rank], codes) for rank in range(TOLD)},
             "model": found.rung,
             "model_run_id": "",
         }
@@ -114,23 +114,26 @@ def churn_rows(found: "Forecast", ids: np.ndarray, day: Day) -> tuple[pd.DataFra
     values, gaps = reasons.own_values(found.cut), reasons.gaps(found.cut)
     row = np.repeat(np.arange(len(ids)), TOLD)
     place = ranked.ravel()
-    told = [
-        reasons.words(codes[at], values[who, at], gaps[who], day.currency_code)
-        for who, at in zip(row, place, strict=True)
-    ]
+    told = reasons.texts(place, values[row, place], gaps[row], day.currency_code)
+    # Dictionaries and not strings by the million: DuckDB reads them as such.
     return scores, pd.DataFrame(
         {
-            "customer_id": ids[row],
-            "as_of_date": day.as_of_date,
+            "customer_id": pd.Categorical.from_codes(row, ids),
+            "as_of_date": pd.Timestamp(day.as_of_date),
             "subject": "churn",
             "rank": np.tile(np.arange(1, TOLD + 1), len(ids)),
-            "reason": codes[place],
+            "reason": pd.Categorical.from_codes(place, codes),
             "effect": -why.effects[row, place],
             "own_value": values[row, place],
-            "text_en": [en for en, _ in told],
-            "text_zh": [zh for _, zh in told],
+            "text_en": _shared(told.en, told.place),
+            "text_zh": _shared(told.zh, told.place),
         }
     )
+
+
+def _shared(texts: list[str], place: np.ndarray) -> pd.Categorical:
+    codes, distinct = pd.factorize(np.array(texts, dtype=object))
+    return pd.Categorical.from_codes(codes[place], distinct)
 
 
 def measures(decision: "Decision") -> tuple[dict[str, Any], ...]:

@@ -5,7 +5,7 @@ Raftery, Volinsky, "Bayesian Model Averaging", *Statistical Science* 14, 1999, w
 customers of a shop really leave, the average is nearly as good as the better of the two.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -30,6 +30,14 @@ class Averaged:
     def expect(self, of: Histories, horizon: float) -> Floats:
         """Expected order days in the next `horizon`, (n,)."""
         return self._mean(lambda part: part.expect(of, horizon))
+
+    def expect_by(self, of: Histories, horizons: Sequence[float]) -> list[Floats]:
+        """`expect` for each of several horizons: who is still a customer is found out once."""
+        alive = [part.alive(of) for part in self.parts]
+        return [
+            np.mean([part.of_living(of, horizon) * here for part, here in zip(self.parts, alive, strict=True)], axis=0)
+            for horizon in horizons
+        ]
 
     def buys(self, of: Histories, horizon: float) -> Floats:
         """P(at least one order in the next `horizon`), (n,)."""

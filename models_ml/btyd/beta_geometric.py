@@ -43,7 +43,11 @@ class BetaGeometric:
         return 1 / (1 + self._odds_gone(of))
 
     def expect(self, of: Histories, horizon: float) -> Floats:
-        """Expected order days in the next `horizon`, (n,). 2005, equation 10, after Euler's transformation.
+        """Expected order days in the next `horizon`, (n,)."""
+        return self.of_living(of, horizon) * self.alive(of)
+
+    def of_living(self, of: Histories, horizon: float) -> Floats:
+        """The same of who is still a customer for certain. 2005, equation 10, after Euler's transformation.
 
         The published form overflows for frequent buyers; transformed, the first argument of 2F1 no longer grows with
         the number of orders.
@@ -54,11 +58,12 @@ class BetaGeometric:
         c = a + self.b + of.repeats + self.coins_at_first - 1
         share = horizon / (self.alpha + of.observed + horizon)
         first = a + self.b + self.coins_at_first - 1 - self.r
-        left = np.power(1 - share, a - 1) * hyp2f1(first, a - 1, c, share)
-        closed = c / (a - 1) * (1 - left)
+        with np.errstate(over="ignore", invalid="ignore"):
+            left = np.power(1 - share, a - 1) * hyp2f1(first, a - 1, c, share)
+            closed = c / (a - 1) * (1 - left)
         # For parameters far out SciPy's 2F1 gives up; the integral it stands for does not.
         expected = closed if np.isfinite(closed).all() else self._over_coins(of, horizon)[0]
-        return np.maximum(expected, 0.0) * self.alive(of)
+        return np.maximum(expected, 0.0)
 
     def buys(self, of: Histories, horizon: float) -> Floats:
         """P(at least one order in the next `horizon`), (n,): alive, and not without an order all that time."""
@@ -123,12 +128,14 @@ def _moments(leaves: Floats, size: Floats, time: Floats) -> tuple[Floats, Floats
     return np.where(stays, mean, first), np.where(stays, mean + mean**2 * (1 + 1 / size), second)
 
 
-def train(histories: Histories, coins_at_first: int = 0) -> BetaGeometric:
-    """Fit by maximum likelihood: BG/NBD, or MBG/NBD with coins_at_first = 1. Raises `fitting.NoFit`."""
+def train(histories: Histories, coins_at_first: int = 0, near: BetaGeometric | None = None) -> BetaGeometric:
+    """Fit by maximum likelihood: BG/NBD, or MBG/NBD with coins_at_first = 1; first from `near`, a model of much the
+    same customers. Raises `fitting.NoFit`."""
     unit = float(max(histories.observed.mean(), 1e-9))
     found, weights, _ = histories.distinct()
     rows = found.in_units_of(unit)
-    top = maximise(likelihood(rows, weights, coins_at_first), STARTS, float(weights.sum()))
+    starts = STARTS if near is None else (np.log([near.r, near.alpha / unit, near.a, near.b]), *STARTS)
+    top = maximise(likelihood(rows, weights, coins_at_first), starts, float(weights.sum()))
     r, alpha, a, b = map(float, top.parameters)
     # In the unit given, every arrival's density is divided by the unit once.
     log_likelihood = float(top.log_likelihood - weights @ rows.repeats * np.log(unit))

@@ -1,6 +1,7 @@
 """What a buy-till-you-die model may know of a customer: three numbers, and how many customers share them."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -51,8 +52,12 @@ class Histories:
         """The distinct rows, how many customers share each, and the place of each customer's row among them.
 
         Days are whole numbers, so a million customers have some hundred thousand distinct histories; a likelihood
-        needs each once.
+        needs each once. Found once and kept.
         """
+        return self._distinct
+
+    @cached_property
+    def _distinct(self) -> tuple["Histories", Floats, NDArray[np.intp]]:
         keys = self._keys()
         if keys is None:
             order = np.lexsort((self.last, self.observed, self.repeats))

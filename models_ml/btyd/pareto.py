@@ -45,11 +45,15 @@ class Pareto:
         return 1 / (1 + gone * np.exp(np.minimum(stays, 600.0)))
 
     def expect(self, of: Histories, horizon: float) -> Floats:
-        """Expected order days in the next `horizon`, (n,). Fader, Hardie 2005, equation 41."""
+        """Expected order days in the next `horizon`, (n,)."""
+        return self.of_living(of, horizon) * self.alive(of)
+
+    def of_living(self, of: Histories, horizon: float) -> Floats:
+        """The same of who is still a customer for certain. Fader, Hardie 2005, equation 41."""
         s = self.s if abs(self.s - 1) > 1e-7 else 1 + 1e-7  # removable: the formula is 0 / 0 at s = 1
         rate = (self.r + of.repeats) / (self.alpha + of.observed)
         shopping = -np.expm1(-(s - 1) * np.log1p(horizon / (self.beta + of.observed))) / (s - 1)
-        return rate * (self.beta + of.observed) * shopping * self.alive(of)
+        return rate * (self.beta + of.observed) * shopping
 
     def buys(self, of: Histories, horizon: float) -> Floats:
         """P(at least one order in the next `horizon`), (n,): alive, and an order comes before the end of either."""
@@ -68,12 +72,13 @@ class Pareto:
         return self.expect(of, horizon) + rate_squared * time_squared * self.alive(of)
 
 
-def train(histories: Histories) -> Pareto:
-    """Fit by maximum likelihood. Raises `fitting.NoFit`."""
+def train(histories: Histories, near: Pareto | None = None) -> Pareto:
+    """Fit by maximum likelihood, first from `near`, a model of much the same customers. Raises `fitting.NoFit`."""
     unit = float(max(histories.observed.mean(), 1e-9))
     found, weights, _ = histories.distinct()
     rows = found.in_units_of(unit)
-    top = maximise(likelihood(rows, weights), STARTS, float(weights.sum()))
+    starts = STARTS if near is None else (np.log([near.r, near.alpha / unit, near.s, near.beta / unit]), *STARTS)
+    top = maximise(likelihood(rows, weights), starts, float(weights.sum()))
     r, alpha, s, beta = map(float, top.parameters)
     log_likelihood = float(top.log_likelihood - weights @ rows.repeats * np.log(unit))
     return Pareto(r, alpha * unit, s, beta * unit, log_likelihood)

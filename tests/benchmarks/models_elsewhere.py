@@ -23,10 +23,10 @@ from models_ml import evaluation
 from models_ml.btyd import beta_geometric
 from models_ml.forecast import Refused
 from tests.benchmarks.models import SHARED, asked, retail_log
-from tests.models_ml.invented_log import FIRST_DAY, Shop, cdnow, invent
+from tests.models_ml.invented_log import Shop, cdnow, invent
 
 HEAD = (
-    "log, cutoff, days ahead | active | rungs | AUC, recency's, BG/NBD's, gain over it | ECE | Gini, last year's | total"
+    "log, cutoff, days ahead | active | rungs | AUC, of recency, of BG/NBD, gain | ECE | Gini, of last year | total"
     " | 80 % interval covers: all, quarters | seconds"
 )
 

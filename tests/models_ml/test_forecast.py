@@ -58,7 +58,7 @@ def test_the_forecast_comes_true(found: Forecast, came):
     assert evaluation.auc(came.bought[active], found.buys[active]) > 0.7
     assert evaluation.expected_calibration_error(came.bought[active], found.buys[active]) < 0.05 + CHANCE
     look = found.outlook
-    assert abs(evaluation.total_error(came.net[active], look.expected_net_revenue[active])) < 0.2
+    assert abs(evaluation.total_error(came.net[active], look.expected_net_revenue[active])) < 0.25  # chance alone: 0.1
     inside = evaluation.coverage(np.maximum(came.net, 0)[active], look.lower_80[active], look.upper_80[active])
     assert 0.72 < inside < 0.9
 
@@ -84,7 +84,7 @@ def test_no_amount_is_negative_infinite_or_out_of_order(found: Forecast):
 
 def test_reasons_add_up_to_every_rung_and_name_the_customers_own_numbers(found: Forecast):
     for rung in found.ladder.rungs:
-        level = season(found.ladder, rung, None, found.trained_on[0])
+        level = season(found.ladder, rung, None, found.trained_on)
         why = reasons.explain(found.ladder, found.cut, rung, level)
         margin = found.ladder.margin(found.cut, rung) + level.level
         assert np.abs(why.base + why.effects.sum(axis=1) - margin).max() < 1e-9
@@ -108,7 +108,20 @@ def test_a_ladder_from_the_shelf_scores_the_same(found: Forecast):
     for rung in kept.rungs:
         assert np.array_equal(kept.margin(found.cut, rung), found.ladder.margin(found.cut, rung))
     stored = value.Value.from_dict(json.loads(json.dumps(found.value.to_dict())))
-    assert stored == found.value
+    assert stored.to_dict() == found.value.to_dict()
+    margin = found.margin
+    assert np.array_equal(stored.mean(found.cut, margin), found.value.mean(found.cut, margin))
+
+
+def test_texts_made_once_for_all_are_those_of_everybody_alone():
+    rng = np.random.default_rng(4)
+    codes = rng.integers(0, len(reasons.CODES), 3000)
+    share = codes == reasons.CODES.index("returns")
+    values = np.where(share, rng.random(3000), rng.integers(0, 4000, 3000) / 8)
+    gaps = np.where(rng.random(3000) < 0.3, np.nan, rng.random(3000) * 40)
+    told = reasons.texts(codes, values, gaps, "CNY")
+    alone = [reasons.words(reasons.CODES[c], v, g, "CNY") for c, v, g in zip(codes, values, gaps, strict=True)]
+    assert [(told.en[at], told.zh[at]) for at in told.place] == alone
 
 
 def test_no_cutoff_that_is_learnt_from_or_judged_knows_of_the_time_after_the_day(plan: Plan, found: Forecast):
@@ -117,11 +130,12 @@ def test_no_cutoff_that_is_learnt_from_or_judged_knows_of_the_time_after_the_day
 
 
 def test_a_season_is_read_only_from_a_year_that_had_half_a_year_before_it(found: Forecast):
-    early, newest = found.trained_on[-1], found.trained_on[0]
+    early, all_of_them = found.trained_on[-1], found.trained_on
     assert early.known.cutoff < 365
-    assert season(found.ladder, "btyd", early, newest).source == ("year_ago" if early.known.cutoff >= 180 else "newest")
-    assert season(found.ladder, "btyd", None, newest).source == "newest"
-    assert season(found.ladder, "btyd", None, None).level == 0.0
+    source = "year_ago" if early.known.cutoff >= 180 else "newest"
+    assert season(found.ladder, "btyd", early, all_of_them).source == source
+    assert season(found.ladder, "btyd", None, all_of_them).source == "newest"
+    assert season(found.ladder, "btyd", None, ()).level == 0.0
 
 
 def test_the_list_of_the_last_test_is_held_against_the_orders_that_came(

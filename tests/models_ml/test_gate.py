@@ -6,6 +6,7 @@ import pytest
 
 from models_ml import gate
 from models_ml.btyd import beta_geometric, pareto
+from models_ml.cuts import log_odds, probability
 from models_ml.order_log import order_log, outcome, snapshot
 from tests.models_ml.invented_log import CDNOW_WEEKS, cdnow
 
@@ -50,7 +51,8 @@ def test_nothing_is_published_that_is_not_better_than_recency():
 
 def test_the_next_rung_is_published_where_the_first_cannot_be_taken_at_its_word():
     test = invented(2.0)
-    boasting = altered(test, candidates={"mean": test.candidates["mean"] ** 0.3, "btyd": test.candidates["mean"]})
+    told = test.candidates["mean"]
+    boasting = altered(test, candidates={"mean": probability(log_odds(told) + 1.0), "btyd": told})
     decision = gate.judge_probabilities([boasting], ["mean", "btyd"], "btyd")
     assert decision.published == "btyd"
     assert any("off by" in reason for reason in decision.reasons_en)
@@ -88,7 +90,8 @@ def test_bg_nbd_may_not_tell_churn_where_most_buy_once():
     decision = gate.judge_probabilities([test], ["bg_nbd"], "bg_nbd")
     assert decision.published is None
     assert decision.reasons_en[0].startswith("bg_nbd: not better than recency alone: the gain is -0.01")
-    assert gate.judge_probabilities([test], ["bg_nbd", "pareto_nbd"], "bg_nbd").measures[0].found.value < 0.75
+    assert decision.measures[0].found.value < 0.75
+    assert gate.judge_probabilities([test], ["bg_nbd", "pareto_nbd"], "bg_nbd").published != "bg_nbd"
 
 
 def test_money_is_published_only_where_it_ranks_and_sums_better_than_last_years_rate():
