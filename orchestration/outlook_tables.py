@@ -97,7 +97,7 @@ def churn_rows(found: "Forecast", ids: np.ndarray, day: Day) -> tuple[pd.DataFra
         return pd.DataFrame(columns=list(CHURN)), pd.DataFrame(columns=list(REASONS))
     why = reasons.explain(found.ladder, found.cut, found.rung, found.season)
     ranked = why.ranked()[:, :TOLD]
-    codes = list(reasons.CODES)
+    codes = pd.Index(reasons.CODES)
     buys = found.buys
     scores = pd.DataFrame(
         {
@@ -118,7 +118,7 @@ def churn_rows(found: "Forecast", ids: np.ndarray, day: Day) -> tuple[pd.DataFra
     # Dictionaries and not strings by the million: DuckDB reads them as such.
     return scores, pd.DataFrame(
         {
-            "customer_id": pd.Categorical.from_codes(row, ids),
+            "customer_id": pd.Categorical.from_codes(row, pd.Index(ids)),
             "as_of_date": pd.Timestamp(day.as_of_date),
             "subject": "churn",
             "rank": np.tile(np.arange(1, TOLD + 1), len(ids)),
@@ -133,7 +133,7 @@ def churn_rows(found: "Forecast", ids: np.ndarray, day: Day) -> tuple[pd.DataFra
 
 def _shared(texts: list[str], place: np.ndarray) -> pd.Categorical:
     codes, distinct = pd.factorize(np.array(texts, dtype=object))
-    return pd.Categorical.from_codes(codes[place], distinct)
+    return pd.Categorical.from_codes(codes[place], pd.Index(distinct))
 
 
 def measures(decision: "Decision") -> tuple[dict[str, Any], ...]:
