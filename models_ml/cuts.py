@@ -79,7 +79,21 @@ def prepare(log: OrderLog, cutoff: int, horizon: int, last_day: int, near: Timin
     Raises order_log.LogRefused when nobody had ordered, NoFit when no buy-till-you-die model can be fitted.
     """
     known = snapshot(log, cutoff)
-    timing = fit_timing(known.histories, near)
+    came = outcome(log, known, horizon) if cutoff + horizon <= last_day else None
+    return _cut(log, known, fit_timing(known.histories, near), _spend(known), horizon, came)
+
+
+def earlier(log: OrderLog, cutoff: int, like: Cut) -> Cut:
+    """An earlier cutoff of the same log seen with the models fitted at `like`; what came after it is not told.
+
+    Raises order_log.LogRefused when nobody had ordered.
+    """
+    return _cut(log, snapshot(log, cutoff), like.timing, like.spend, like.horizon, None)
+
+
+def _cut(
+    log: OrderLog, known: Snapshot, timing: Timing, spend: gamma_gamma.Spend | None, horizon: int, came: Outcome | None
+) -> Cut:
     rows, _, place = known.histories.distinct()
     # Orders of one day are one in the histories; people who order twice a day go on doing so.
     orders_a_day = float(known.orders.sum() / (known.histories.repeats + 1).sum())
@@ -87,11 +101,11 @@ def prepare(log: OrderLog, cutoff: int, horizon: int, last_day: int, near: Timin
         horizon=horizon,
         known=known,
         timing=timing,
-        spend=_spend(known),
+        spend=spend,
         traces=traces(log, known),
         log_odds=log_odds(timing.model.buys(rows, horizon))[place],
         expected_orders=orders_a_day * timing.model.expect(rows, horizon)[place],
-        came=outcome(log, known, horizon) if cutoff + horizon <= last_day else None,
+        came=came,
     )
 
 

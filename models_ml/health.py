@@ -1,42 +1,55 @@
-"""Customer health: the calibrated chance that a customer is active in the next 90 days, and nothing else.
+"""Customer health: the calibrated chance of an order within 90 days, its reasons, and how it has changed in 30 days.
 
-The chance comes from the churn model, which has a gate of its own; no weights are made up here. The score is that
-chance in hundredths; the reasons are the churn model's groups of reasons; the change is against the score of 30 days
-before, where one was kept. Without a published churn model there is no health score, and that is said."""
+No weights of our own: the score is the churn model's probability in hundredths. The change compares with what the same
+model, at the same level of the season, says of the customer as he or she was 30 days earlier: it tells of the
+customer's conduct alone and neither of the time of year nor of a model that was trained anew. Without a published churn
+model there is no health score, and that is said.
+"""
 
-from datetime import date, timedelta
+from datetime import date
+from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 
+from models_ml.btyd.histories import Floats
 from models_ml.refusal import TooLittleData
 
-BACK, LATEST, EARLIEST = 30, 28, 37  # days: how far to look back, and what passes for it
+if TYPE_CHECKING:
+    from models_ml.forecast import Forecast, Plan
+
+BACK = 30  # days
 REASONS = ("reason_1", "reason_2", "reason_3")
 
 
-def score(chances: pd.DataFrame, kept: pd.DataFrame, as_of: date) -> pd.DataFrame:
-    """`chances`: customer_id, purchase_probability (0 to 1), REASONS. `kept`: customer_id, as_of_date, health_score
-    of days before. Returns customer_id, as_of_date, health_score (0 to 100), change_30d (points; missing without a
-    score kept for a day EARLIEST to LATEST days ago, the nearest to BACK counts), REASONS. Raises TooLittleData
-    without chances."""
+def chances_before(plan: "Plan", found: "Forecast") -> Floats:
+    """P(an order within the horizon) of the customers of a forecast as they were BACK days before its day, (n,); NaN
+    for those who had not ordered yet."""
+    from models_ml.cuts import earlier, probability
+    from models_ml.order_log import LogRefused
+
+    known = found.cut.known
+    chances = np.full(len(known), np.nan)
+    try:
+        then = earlier(plan.log, plan.now - BACK, found.cut)
+    except LogRefused:  # nobody had ordered yet
+        return chances
+    margin = found.ladder.margin(then, found.rung) + found.season.level
+    chances[np.searchsorted(known.customers, then.known.customers)] = probability(margin)
+    return chances
+
+
+def score(chances: pd.DataFrame, as_of: date) -> pd.DataFrame:
+    """`chances`: customer_id, purchase_probability and purchase_probability_30d_ago (0 to 1; the latter missing for who
+    had not ordered by then), REASONS. Returns customer_id, as_of_date, health_score (0 to 100), change_30d (points),
+    REASONS. Raises TooLittleData without chances."""
     if chances.empty:
         raise TooLittleData(
             "No calibrated chance of buying within 90 days is published for this day, so nobody has a health score: it "
             "would have to be made up. Publish the churn model first.",
             "当日没有已发布的、经过校准的 90 天内购买概率，因此不给出健康分，以免凭空编造；请先发布流失模型。",
         )
-    found = chances[["customer_id", *REASONS]].assign(
-        as_of_date=as_of, health_score=100 * chances["purchase_probability"].astype("float64")
+    now, before = (
+        100 * chances[name].astype("float64") for name in ("purchase_probability", "purchase_probability_30d_ago")
     )
-    before = found["customer_id"].map(_then(kept, as_of))
-    return found.assign(change_30d=found["health_score"] - before.astype("float64"))
-
-
-def _then(kept: pd.DataFrame, as_of: date) -> pd.Series:
-    days = pd.to_datetime(kept["as_of_date"])
-    old = days.between(pd.Timestamp(as_of - timedelta(EARLIEST)), pd.Timestamp(as_of - timedelta(LATEST)))
-    distance = (days[old] - pd.Timestamp(as_of - timedelta(BACK))).abs()
-    if distance.empty:
-        return pd.Series(dtype="float64")
-    day = days[old].to_numpy()[int(distance.to_numpy().argmin())]
-    return kept[days == day].set_index("customer_id")["health_score"]
+    return chances[["customer_id", *REASONS]].assign(as_of_date=as_of, health_score=now, change_30d=now - before)

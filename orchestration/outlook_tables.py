@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 if TYPE_CHECKING:
-    from models_ml.forecast import Forecast
+    from models_ml.forecast import Forecast, Plan
     from models_ml.gate import Decision
 
 VALUE = {
@@ -31,6 +31,7 @@ CHURN = {
     "horizon_days": "integer",
     "churn_probability": "double",
     "purchase_probability": "double",
+    "purchase_probability_30d_ago": "double",
     "reason_1": "varchar",
     "reason_2": "varchar",
     "reason_3": "varchar",
@@ -86,13 +87,14 @@ def value_rows(found: "Forecast", ids: np.ndarray, day: Day) -> pd.DataFrame:
     return frame
 
 
-def churn_rows(found: "Forecast", ids: np.ndarray, day: Day) -> tuple[pd.DataFrame, pd.DataFrame]:
+def churn_rows(plan: "Plan", found: "Forecast", day: Day) -> tuple[pd.DataFrame, pd.DataFrame]:
     """One row a customer who ever ordered, and TOLD reasons of each; none where the gate of churn refused.
 
     Effects are on the log-odds of churn: above 0 speaks for leaving.
     """
-    from models_ml import reasons
+    from models_ml import health, reasons
 
+    ids = plan.log.customer_ids[found.cut.known.customers]
     if not found.rung:
         return pd.DataFrame(columns=list(CHURN)), pd.DataFrame(columns=list(REASONS))
     why = reasons.explain(found.ladder, found.cut, found.rung, found.season)
@@ -106,6 +108,7 @@ def churn_rows(found: "Forecast", ids: np.ndarray, day: Day) -> tuple[pd.DataFra
             "horizon_days": day.horizon_days,
             "churn_probability": 1 - buys,
             "purchase_probability": buys,
+            "purchase_probability_30d_ago": health.chances_before(plan, found),
             **{f"reason_{rank + 1}": pd.Categorical.from_codes(ranked[:, rank], codes) for rank in range(TOLD)},
             "model": found.rung,
             "model_run_id": "",

@@ -147,12 +147,8 @@ DAILY = """
     ) group by order_date order by order_date
 """
 CHANCES = """
-    select customer_id, purchase_probability, reason_1, reason_2, reason_3 from ml.churn_scores
-    where as_of_date = {day} and purchase_probability is not null
-"""
-KEPT = """
-    select customer_id, as_of_date, health_score from ml.health_history
-    where as_of_date <> {day} and as_of_date >= {day} - to_days(60)
+    select customer_id, purchase_probability, purchase_probability_30d_ago, reason_1, reason_2, reason_3
+    from ml.churn_scores where as_of_date = {day} and purchase_probability is not null
 """
 
 

@@ -14,7 +14,6 @@ from orchestration.portrait_inputs import (
     CHANCES,
     CONDUCT,
     DAILY,
-    KEPT,
     LEADS,
     PURCHASES,
     TASTES,
@@ -136,12 +135,8 @@ def trust(inputs: Inputs) -> Told:
 def health(inputs: Inputs) -> Told:
     from models_ml import health as model
 
-    kept = inputs.if_there(KEPT, "ml.health_history")
-    kept = kept if len(kept.columns) else pd.DataFrame(columns=["customer_id", "as_of_date", "health_score"])
     chances = inputs.if_there(CHANCES, "ml.churn_scores")
-    scores = model.score(chances, kept, inputs.day)
-    history = pd.concat([kept, scores[list(kept.columns)]]) if len(kept) else scores[list(kept.columns)]
-    return Told({"ml.health": scores, "ml.health_history": history})
+    return Told({"ml.health": model.score(chances, inputs.day)})
 
 
 def next_products(inputs: Inputs) -> Told:

@@ -27,7 +27,6 @@ TABLES: dict[str, dict[str, str]] = {
     "trust": {"ml.trust": f"{ID}, trust_score double, trust_band varchar, {REASONS}, is_overridden boolean"},
     "health": {
         "ml.health": f"{ID}, health_score double, change_30d double, {REASONS}",
-        "ml.health_history": f"{ID}, health_score double",
     },
     "next_products": {
         "ml.next_products": f"{ID}, rank integer, product_id varchar, kind varchar, score double",
@@ -46,8 +45,6 @@ TABLES: dict[str, dict[str, str]] = {
 }
 
 RELATIONS = tuple(relation for tables in TABLES.values() for relation in tables)
-# Health scores of former days are kept to compare with and shown to nobody.
-PUBLISHED = tuple(relation for relation in RELATIONS if relation != "ml.health_history")
 
 
 def columns_of(relation: str) -> dict[str, str]:

@@ -11,7 +11,7 @@ import duckdb
 
 from orchestration import clock, ledger
 from orchestration.dbt_build import manifest_path
-from orchestration.portrait_tables import PUBLISHED as PORTRAITS
+from orchestration.portrait_tables import RELATIONS as PORTRAITS
 from orchestration.privacy import findings
 from orchestration.snapshots import MARTS, PEOPLE, Edition, SnapshotError
 from orchestration.warehouse import open_database, shelf

@@ -63,7 +63,6 @@ MEASURES: dict[str, dict[str, str]] = {
         "unexplained": "count(*) - count(reason_1)",
     },
     "health": {"repeated": ONCE, "outside": _outside("health_score", 0, 100)},
-    "health_history": {"outside": _outside("health_score", 0, 100)},
     "next_products": {
         "repeated": "count(*) - count(distinct (customer_id, kind, rank))",
         "strange": _strange("kind", "'again', 'new'"),

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from models_ml import cards, evaluation, reasons, value
+from models_ml import cards, evaluation, health, reasons, value
 from models_ml.churn import Ladder, season
 from models_ml.drift import drift, stability
 from models_ml.forecast import Forecast, Plan, Refused, forecast
@@ -111,6 +111,16 @@ def test_a_ladder_from_the_shelf_scores_the_same(found: Forecast):
     assert stored.to_dict() == found.value.to_dict()
     margin = found.margin
     assert np.array_equal(stored.mean(found.cut, margin), found.value.mean(found.cut, margin))
+
+
+def test_thirty_days_ago_is_what_the_same_model_says_of_the_customers_as_they_were(plan: Plan, found: Forecast):
+    before = health.chances_before(plan, found)
+    known = found.cut.known
+    assert np.array_equal(np.isnan(before), known.histories.observed <= 30)
+    quiet = (known.recency > 30) & found.cut.is_active
+    assert (found.buys[quiet] < before[quiet]).mean() > 0.95  # who has only been silent since is less likely to come
+    came = (known.recency <= 10) & (known.histories.repeats > 0) & (known.histories.observed > 60)
+    assert (found.buys[came] > before[came]).mean() > 0.5
 
 
 def test_texts_made_once_for_all_are_those_of_everybody_alone():

@@ -1,6 +1,6 @@
 """Personas, preferences, trust and health: stable, shrunk, monotone, and silent when nothing is known."""
 
-from datetime import date, timedelta
+from datetime import date
 
 import numpy as np
 import pandas as pd
@@ -255,27 +255,19 @@ def test_an_appeal_that_was_granted_counts_from_the_next_day_and_can_be_undone()
 # ---------------------------------------------------------------- health
 
 
-def chances(*values: float) -> pd.DataFrame:
+def chances(*values: float, before: float = np.nan) -> pd.DataFrame:
     ids = [f"c{number}" for number in range(len(values))]
-    reasons = dict.fromkeys(health.REASONS, "recency")
-    return pd.DataFrame({"customer_id": ids, "purchase_probability": values, **reasons})
+    told = {"purchase_probability": values, "purchase_probability_30d_ago": before}
+    return pd.DataFrame({"customer_id": ids, **told, **dict.fromkeys(health.REASONS, "recency")})
 
 
 def test_health_is_the_chance_and_its_change_is_against_thirty_days_ago():
-    kept = pd.DataFrame(
-        {
-            "customer_id": ["c0", "c0", "c0"],
-            "as_of_date": [DAY - timedelta(back) for back in (30, 3, 50)],
-            "health_score": [70.0, 1.0, 2.0],
-        }
-    )
-    told = health.score(chances(0.5, 0.25), kept, DAY).set_index("customer_id")
-    assert told["health_score"].to_dict() == {"c0": 50.0, "c1": 25.0}
-    assert told.loc["c0", "change_30d"] == pytest.approx(-20)
-    assert np.isnan(told.loc["c1", "change_30d"])
+    told = health.score(pd.concat([chances(0.5, before=0.7), chances(0.25)]), DAY)
+    assert told["health_score"].tolist() == [50.0, 25.0]
+    assert told["change_30d"].tolist() == pytest.approx([-20, np.nan], nan_ok=True)
 
 
 def test_without_a_published_chance_there_is_no_health():
     with pytest.raises(TooLittleData, match="made up") as refused:
-        health.score(chances(), pd.DataFrame(columns=["customer_id", "as_of_date", "health_score"]), DAY)
+        health.score(chances(), DAY)
     assert "流失模型" in refused.value.zh

@@ -114,7 +114,7 @@ def _written(warehouse: Warehouse, day: date, plan: "Plan", found: "Forecast") -
     ids = plan.log.customer_ids[found.cut.known.customers]
     about = outlook_tables.Day(day, HORIZON_DAYS, settings().currency)
     value = outlook_tables.value_rows(found, ids, about)
-    churn, reasons = outlook_tables.churn_rows(found, ids, about)
+    churn, reasons = outlook_tables.churn_rows(plan, found, about)
     timing = {"family": found.cut.timing.family, "parts": [vars(part) for part in found.cut.timing.model.parts]}
     spend = vars(found.cut.spend) if found.cut.spend else None
     kept: dict[str, dict[str, Any]] = {
