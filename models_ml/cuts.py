@@ -76,7 +76,7 @@ def prepare(log: OrderLog, cutoff: int, horizon: int, last_day: int, near: Timin
     """Everything models need of a cutoff. `last_day`: the first day that is not in the log any more; `near`: what was
     fitted at another cutoff, to begin from.
 
-    Raises order_log.LogRefused when nobody had ordered, NoFit when no buy-till-you-die model can be fitted.
+    Raises order_log.Refused when nobody had ordered, NoFit when no buy-till-you-die model can be fitted.
     """
     known = snapshot(log, cutoff)
     came = outcome(log, known, horizon) if cutoff + horizon <= last_day else None
@@ -86,7 +86,7 @@ def prepare(log: OrderLog, cutoff: int, horizon: int, last_day: int, near: Timin
 def earlier(log: OrderLog, cutoff: int, like: Cut) -> Cut:
     """An earlier cutoff of the same log seen with the models fitted at `like`; what came after it is not told.
 
-    Raises order_log.LogRefused when nobody had ordered.
+    Raises order_log.Refused when nobody had ordered.
     """
     return _cut(log, snapshot(log, cutoff), like.timing, like.spend, like.horizon, None)
 

@@ -19,7 +19,8 @@ from models_ml.cuts import Cut, Timing, prepare, probability
 from models_ml.drift import Moved, drift
 from models_ml.gate import Decision, Test
 from models_ml.levels import Belief
-from models_ml.order_log import LogRefused, OrderLog, Outcome, rolling_cutoffs, snapshot
+from models_ml.order_log import OrderLog, Outcome, rolling_cutoffs, snapshot
+from models_ml.refusal import Refused
 from models_ml.value import Outlook, Past, Value
 
 FEWEST_CUSTOMERS, FEWEST_RETURNING, FEWEST_DAYS = 200, 50, 60
@@ -28,10 +29,6 @@ PLAIN, SPENDING = "btyd", "spending"
 # The bands of a list to work on: chances of leaving from which the risk is called so, and shares of customers by money.
 BANDS = ("low", "middle", "high")
 RISK_EDGES, VALUE_EDGES = (0.33, 0.66), (0.5, 0.8)
-
-
-class Refused(ValueError):  # noqa: N818 - the answer of a model, said as one
-    """There is too little to learn from; the message says what is there and what is needed."""
 
 
 @dataclass(frozen=True)
@@ -115,8 +112,8 @@ def forecast(plan: Plan) -> Forecast:
     _refuse_if_too_little(plan)
     try:
         return _forecast(plan, _Cuts(plan))
-    except (NoFit, LogRefused) as why:
-        raise Refused(f"The log cannot be modelled. {why}") from why
+    except NoFit as why:
+        raise Refused(f"The log cannot be modelled. {why}", f"该记录无法建模（拟合未收敛）：{why}") from why
 
 
 class _Cuts:
@@ -313,13 +310,21 @@ def _date(plan: Plan, day: int) -> str:
 
 def _refuse_if_too_little(plan: Plan) -> None:
     if not 1 <= plan.horizon <= 2 * YEAR:
-        raise Refused(f"A horizon of {plan.horizon} days cannot be forecast: ask for 1 to {2 * YEAR} days.")
+        raise Refused(
+            f"A horizon of {plan.horizon} days cannot be forecast: ask for 1 to {2 * YEAR} days.",
+            f"无法预测 {plan.horizon} 天：请取 1 至 {2 * YEAR} 天。",
+        )
     if plan.now < FEWEST_DAYS:
-        raise Refused(f"The log covers {plan.now} days before {plan.as_of.date()}; {FEWEST_DAYS} are needed.")
+        raise Refused(
+            f"The log covers {plan.now} days before {plan.as_of.date()}; {FEWEST_DAYS} are needed.",
+            f"{plan.as_of.date()} 之前只有 {plan.now} 天的记录，至少需要 {FEWEST_DAYS} 天。",
+        )
     known = snapshot(plan.log, plan.now)
     returned = int((known.histories.repeats > 0).sum())
     if len(known) < FEWEST_CUSTOMERS or returned < FEWEST_RETURNING:
         raise Refused(
             f"{len(known)} customers ordered before {plan.as_of.date()} and {returned} of them came back; at least "
-            f"{FEWEST_CUSTOMERS} and {FEWEST_RETURNING} are needed to learn from."
+            f"{FEWEST_CUSTOMERS} and {FEWEST_RETURNING} are needed to learn from.",
+            f"{plan.as_of.date()} 之前有 {len(known)} 位客户下单，其中 {returned} 位复购；"
+            f"至少需要 {FEWEST_CUSTOMERS} 位和 {FEWEST_RETURNING} 位。",
         )

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from models_ml.btyd.histories import Floats
-from models_ml.refusal import TooLittleData
+from models_ml.refusal import Refused
 
 if TYPE_CHECKING:
     from models_ml.forecast import Forecast, Plan
@@ -26,13 +26,12 @@ def chances_before(plan: "Plan", found: "Forecast") -> Floats:
     """P(an order within the horizon) of the customers of a forecast as they were BACK days before its day, (n,); NaN
     for those who had not ordered yet."""
     from models_ml.cuts import earlier, probability
-    from models_ml.order_log import LogRefused
 
     known = found.cut.known
     chances = np.full(len(known), np.nan)
     try:
         then = earlier(plan.log, plan.now - BACK, found.cut)
-    except LogRefused:  # nobody had ordered yet
+    except Refused:  # nobody had ordered yet
         return chances
     margin = found.ladder.margin(then, found.rung) + found.season.level
     chances[np.searchsorted(known.customers, then.known.customers)] = probability(margin)
@@ -42,9 +41,9 @@ def chances_before(plan: "Plan", found: "Forecast") -> Floats:
 def score(chances: pd.DataFrame, as_of: date) -> pd.DataFrame:
     """`chances`: customer_id, purchase_probability and purchase_probability_30d_ago (0 to 1; the latter missing for who
     had not ordered by then), REASONS. Returns customer_id, as_of_date, health_score (0 to 100), change_30d (points),
-    REASONS. Raises TooLittleData without chances."""
+    REASONS. Raises Refused without chances."""
     if chances.empty:
-        raise TooLittleData(
+        raise Refused(
             "No calibrated chance of buying within 90 days is published for this day, so nobody has a health score: it "
             "would have to be made up. Publish the churn model first.",
             "当日没有已发布的、经过校准的 90 天内购买概率，因此不给出健康分，以免凭空编造；请先发布流失模型。",

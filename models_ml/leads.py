@@ -46,7 +46,7 @@ class LeadModel:
 
 def train(leads: pd.DataFrame) -> LeadModel:
     """`leads`: those whose outcome is known, with INPUTS, is_converted and response_hours (missing: never answered).
-    Raises TooLittleData below MINIMUM_LEADS or MINIMUM_CONVERTED."""
+    Raises Refused below MINIMUM_LEADS or MINIMUM_CONVERTED."""
     need(len(leads), MINIMUM_LEADS, "leads have ended", "已有结果的线索")
     need(int(leads["is_converted"].sum()), MINIMUM_CONVERTED, "leads were converted", "已转化的线索")
     names = [name for name in PRIOR if name != "hours"]
@@ -134,7 +134,7 @@ class Verdict:
 
 def judge(leads: pd.DataFrame, seed: int) -> Verdict:
     """Learn from the older seven tenths of `leads` (as for `train`, with created_at), be tried on the others, against
-    the rate of the channel. Raises what `train` raises, and TooLittleData when the later ones all end alike."""
+    the rate of the channel. Raises what `train` raises, and Refused when the later ones all end alike."""
     need(len(leads), MINIMUM_LEADS, "leads have ended", "已有结果的线索")
     ordered = leads.sort_values(["created_at", "lead_id"], ignore_index=True)
     cut = int(TRAIN_SHARE * len(ordered))

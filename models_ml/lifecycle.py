@@ -86,7 +86,7 @@ def expected_gaps(history: History) -> Floats:
 
 def score(history: History, as_of: date) -> pd.DataFrame:
     """One row per customer who bought before as_of: customer_id, as_of_date, stage, previous_stage (None when they
-    never had another), stage_since (date). Raises TooLittleData below MINIMUM_CUSTOMERS."""
+    never had another), stage_since (date). Raises Refused below MINIMUM_CUSTOMERS."""
     known = history.before(as_of)
     need(len(known), MINIMUM_CUSTOMERS, "customers have bought", "有购买记录的客户")
     all_spells, last = spells(known, as_of), known.last

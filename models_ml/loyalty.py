@@ -41,7 +41,7 @@ class Loyalty:
 
 
 def score(history: History, as_of: date, warm_up: int = WARM_UP) -> Loyalty:
-    """Loyalty of everybody who bought before as_of. Raises TooLittleData when fewer than MINIMUM_REPEATERS have
+    """Loyalty of everybody who bought before as_of. Raises Refused when fewer than MINIMUM_REPEATERS have
     bought on two days."""
     known = history.before(as_of)
     repeaters = int((known.last > known.first).sum())

@@ -39,7 +39,7 @@ class Shelf:
 
 
 def train(bought: pd.DataFrame, as_of: date) -> Shelf:
-    """`bought`: customer_id, product_id, order_date; a row a line, nothing from as_of on counts. Raises TooLittleData
+    """`bought`: customer_id, product_id, order_date; a row a line, nothing from as_of on counts. Raises Refused
     below MINIMUM_PURCHASES or MINIMUM_PRODUCTS."""
     from scipy import sparse
 

@@ -31,7 +31,7 @@ class Rhythm:
 
 
 def train(history: History, as_of: date) -> Rhythm:
-    """Learn from the gaps that were closed before as_of and began a year earlier. Raises TooLittleData below
+    """Learn from the gaps that were closed before as_of and began a year earlier. Raises Refused below
     MINIMUM_GAPS."""
     known = history.before(as_of)
     closes = np.flatnonzero(known.number > 0)

@@ -13,13 +13,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from models_ml.btyd.histories import Floats, Histories
+from models_ml.refusal import Refused
 
 PARTS, MOST_MONEY = 10_000, 1e14
 COLUMNS = ("customer_id", "ordered_at", "amount")
-
-
-class LogRefused(ValueError):  # noqa: N818 - the state of a log, said as one
-    """The log cannot be read as one of orders; the message says why and what to do."""
 
 
 @dataclass(frozen=True)
@@ -124,22 +121,34 @@ class Outcome:
 def order_log(frame: pd.DataFrame) -> OrderLog:
     """Read a frame of customer_id, ordered_at (moments) and amount (below 0: money given back).
 
-    Rows without a customer are guests and are left out. Raises LogRefused when a column is missing, a moment or an
+    Rows without a customer are guests and are left out. Raises Refused when a column is missing, a moment or an
     amount is empty or impossible, or no row is left.
     """
     missing = [name for name in COLUMNS if name not in frame.columns]
     if missing:
-        raise LogRefused(f"The log of orders lacks {', '.join(missing)}: it needs {', '.join(COLUMNS)}.")
+        raise Refused(
+            f"The log of orders lacks {', '.join(missing)}: it needs {', '.join(COLUMNS)}.",
+            f"订单记录缺少 {'、'.join(missing)} 列：需要 {'、'.join(COLUMNS)}。",
+        )
     known = frame.loc[frame["customer_id"].notna(), list(COLUMNS)]
     moments = pd.to_datetime(known["ordered_at"], errors="coerce", utc=True, format="ISO8601").dt.tz_localize(None)
     amounts = pd.to_numeric(known["amount"], errors="coerce").to_numpy(dtype=float)
     for name, wrong in (("ordered_at", moments.isna().to_numpy()), ("amount", ~np.isfinite(amounts))):
         if wrong.any():
-            raise LogRefused(f"{name} is empty or unreadable in {int(wrong.sum())} of {len(known)} rows: mend them.")
+            raise Refused(
+                f"{name} is empty or unreadable in {int(wrong.sum())} of {len(known)} rows: mend them.",
+                f"{len(known)} 行中有 {int(wrong.sum())} 行的 {name} 为空或无法读取，请修正。",
+            )
     if known.empty or not (amounts >= 0).any():
-        raise LogRefused("The log holds no order of a known customer, so there is nothing to learn from.")
+        raise Refused(
+            "The log holds no order of a known customer, so there is nothing to learn from.",
+            "记录中没有已知客户的订单，无从学习。",
+        )
     if np.abs(amounts).sum() > MOST_MONEY:
-        raise LogRefused(f"The amounts add up to more than {MOST_MONEY:.0e}: give them in a larger unit.")
+        raise Refused(
+            f"The amounts add up to more than {MOST_MONEY:.0e}: give them in a larger unit.",
+            f"金额合计超过 {MOST_MONEY:.0e}，请改用更大的单位。",
+        )
     parts = np.round(amounts * PARTS).astype(np.int64)
     days = moments.dt.normalize()
     codes, ids = pd.factorize(known["customer_id"].astype(str), sort=True)
@@ -176,11 +185,13 @@ def _summed(ids: NDArray[np.object_], first_day: pd.Timestamp, rows: pd.DataFram
 
 
 def snapshot(log: OrderLog, cutoff: int) -> Snapshot:
-    """Everybody who had ordered before the day number `cutoff`. Raises LogRefused when nobody had."""
+    """Everybody who had ordered before the day number `cutoff`. Raises Refused when nobody had."""
     begin, end = log.places(0), log.places(cutoff)
     customers = np.flatnonzero(log.so_far_days[end] > log.so_far_days[begin])
     if len(customers) == 0:
-        raise LogRefused(f"Nobody had ordered before day {cutoff} of the log.")
+        raise Refused(
+            f"Nobody had ordered before day {cutoff} of the log.", f"记录的第 {cutoff} 天之前没有任何客户下单。"
+        )
     begin, end = begin[customers], end[customers]
     # The rows of days with an order, and the day of each: returns open and close no history.
     bought = np.flatnonzero(np.diff(log.so_far_days) > 0)

@@ -62,7 +62,7 @@ class Personas:
 def train(features: pd.DataFrame, before: pd.DataFrame, seed: int) -> Personas:
     """`features`: INPUTS of the customers of the day that the centres hold from; `before`: the same of a quarter
     earlier, whose groups' codes are taken over (empty, or too few: there is no fit before). Only who has bought is
-    read. Raises TooLittleData below MINIMUM_CUSTOMERS."""
+    read. Raises Refused below MINIMUM_CUSTOMERS."""
     buyers = _buyers(features)
     need(len(buyers), MINIMUM_CUSTOMERS, "customers have bought", "有购买记录的客户")
     habits, means, spreads = _scale(buyers)

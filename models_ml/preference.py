@@ -41,7 +41,7 @@ class Taste:
 
 def train(counts: pd.DataFrame, customers: pd.DataFrame) -> Taste:
     """`counts`: customer_id, value, purchases (whole numbers above 0), a row a customer and value. `customers`:
-    customer_id, peer_group of everybody to be scored. Raises TooLittleData below MINIMUM_PURCHASES
+    customer_id, peer_group of everybody to be scored. Raises Refused below MINIMUM_PURCHASES
     or where there is nothing to choose from."""
     need(int(counts["purchases"].sum()), MINIMUM_PURCHASES, "purchases of it are known", "可用于判断该项偏好的购买")
     who, value, values = _places(counts, customers)

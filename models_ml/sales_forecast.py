@@ -44,7 +44,7 @@ class Forecast:
 
 def forecast(series: Floats, season: int, ahead: int) -> Forecast:
     """`series`: one value a period, complete ones only, oldest first, in a unit of money; `season`: periods in a year;
-    `ahead`: periods to tell. Raises TooLittleData below MINIMUM_PERIODS."""
+    `ahead`: periods to tell. Raises Refused below MINIMUM_PERIODS."""
     from scipy import stats
 
     need(len(series), MINIMUM_PERIODS, "complete periods of sales are known", "完整的销售周期")
@@ -69,7 +69,7 @@ def forecast(series: Floats, season: int, ahead: int) -> Forecast:
 
 def by_month(daily: pd.DataFrame, as_of: date) -> pd.Series:
     """Net revenue of the complete months before as_of, by month, from `daily`: order_date, net_revenue. The first month
-    is complete when business began within its first week. Raises TooLittleData without a day."""
+    is complete when business began within its first week. Raises Refused without a day."""
     need(len(daily), 1, "days of business are known", "有营业记录的日期")
     days = pd.to_datetime(daily["order_date"])
     month = days.dt.to_period("M").dt.to_timestamp()

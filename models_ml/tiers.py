@@ -35,7 +35,7 @@ class Tiers:
 
 def score(history: History, refunds: pd.DataFrame, as_of: date) -> Tiers:
     """Tiers of everybody who bought before as_of. `refunds`: customer_id, refund_date, refund_amount; those of
-    customers who are not in the history do not count. Raises TooLittleData below MINIMUM_CUSTOMERS."""
+    customers who are not in the history do not count. Raises Refused below MINIMUM_CUSTOMERS."""
     known = history.before(as_of)
     need(len(known), MINIMUM_CUSTOMERS, "customers have bought", "有购买记录的客户")
     place = pd.Index(known.customer_ids).get_indexer(pd.Index(refunds["customer_id"]))

@@ -53,7 +53,7 @@ class Norms:
 
 
 def train(conduct: pd.DataFrame) -> Norms:
-    """`conduct`: one row a customer with the columns INPUTS, counts of whole numbers. Raises TooLittleData below
+    """`conduct`: one row a customer with the columns INPUTS, counts of whole numbers. Raises Refused below
     MINIMUM_ORDERS."""
     orders = int(conduct["order_count"].sum())
     need(orders, MINIMUM_ORDERS, "orders have been placed", "已下订单")

@@ -42,13 +42,13 @@ class Told:
 def named_segments(inputs: Inputs) -> Told:
     from models_ml import named_segments as model
     from models_ml import rfm
-    from models_ml.refusal import TooLittleData
+    from models_ml.refusal import Refused
 
     log = model.Log(inputs.history, inputs.refunds, "of the house")
     try:
         scores = model.score(log, inputs.day)
     except rfm.NobodyHasBought as nobody:
-        raise TooLittleData(str(nobody), "尚无任何客户下单，没有可以比较的对象。") from nobody
+        raise Refused(str(nobody), "尚无任何客户下单，没有可以比较的对象。") from nobody
     return Told({"ml.named_segments": scores}, {"warm_up_days": model.WARM_UP})
 
 
@@ -65,13 +65,13 @@ def lifecycle(inputs: Inputs) -> Told:
 def value_tiers(inputs: Inputs) -> Told:
     from models_ml import loyalty as loyal
     from models_ml import tiers as model
-    from models_ml.refusal import TooLittleData
+    from models_ml.refusal import Refused
 
     told = model.score(inputs.history, inputs.refunds, inputs.day)
     edges = [told.edges]
     try:
         edges.append(loyal.score(inputs.history, inputs.day).edges)
-    except TooLittleData:
+    except Refused:
         edges.append(told.edges.head(0))
     frames = {"ml.value_tiers": told.scores, "ml.segment_edges": pd.concat(edges)}
     return Told(frames, {"edges": _plain(told.edges), "changed_today": told.changes[inputs.day]})
@@ -100,19 +100,19 @@ def personas(inputs: Inputs) -> Told:
 
 def preferences(inputs: Inputs) -> Told:
     from models_ml import preference as model
-    from models_ml.refusal import TooLittleData
+    from models_ml.refusal import Refused
 
     frames, weights, silent = [], {}, []
     for aspect, counts in inputs.ask(TASTES).groupby("aspect"):
         try:
             taste = model.train(counts, inputs.habits)
-        except TooLittleData:
+        except Refused:
             silent.append(str(aspect))
             continue
         frames.append(model.score(taste, counts, inputs.habits).assign(aspect=aspect, as_of_date=inputs.day))
         weights[str(aspect)] = taste.weight
     if not frames:
-        raise TooLittleData(
+        raise Refused(
             f"Too little data: nothing is known of {model.MINIMUM_PURCHASES} purchases. Nothing is published.",
             f"数据不足：没有任何一项偏好有 {model.MINIMUM_PURCHASES} 次购买记录，不发布任何结果。",
         )

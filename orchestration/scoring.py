@@ -57,8 +57,9 @@ def score_file(question: Question) -> Answer:
     import pandas as pd
 
     from models_ml.cards import churn_card, value_card
-    from models_ml.forecast import Plan, Refused, forecast
-    from models_ml.order_log import LogRefused, order_log
+    from models_ml.forecast import Plan, forecast
+    from models_ml.order_log import order_log
+    from models_ml.refusal import Refused
     from orchestration.outlook_tables import measures
 
     if question.out.suffix not in READERS:
@@ -66,7 +67,7 @@ def score_file(question: Question) -> Answer:
     try:
         plan = Plan(order_log(_read(question)), pd.Timestamp(question.as_of_date), question.horizon_days)
         found = forecast(plan)
-    except (LogRefused, Refused) as why:
+    except Refused as why:
         raise ScoringRefusedError(str(why)) from why
     said = list(dict.fromkeys([*found.churn_decision.reasons_en, *found.value_decision.reasons_en]))
     if not found.rung and not found.value_decision.passed:

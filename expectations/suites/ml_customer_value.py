@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from expectations.suites.one_row_a_customer import one_row_a_customer
+
 if TYPE_CHECKING:
     import great_expectations as gx
 
@@ -33,10 +35,7 @@ def suite() -> gx.ExpectationSuite:
     return gx.ExpectationSuite(
         name="ml.customer_value",
         expectations=[
-            gxe.ExpectTableRowCountToBeBetween(min_value=1),
-            *[gxe.ExpectColumnValuesToNotBeNull(column=column) for column in COLUMNS],
-            gxe.ExpectColumnValuesToBeUnique(column="customer_id"),
-            gxe.ExpectColumnUniqueValueCountToBeBetween(column="as_of_date", min_value=1, max_value=1),
+            *one_row_a_customer(COLUMNS),
             gxe.ExpectColumnUniqueValueCountToBeBetween(column="currency_code", min_value=1, max_value=1),
             gxe.ExpectColumnUniqueValueCountToBeBetween(column="model", min_value=1, max_value=1),
             *[gxe.ExpectColumnMinToBeBetween(column=column, min_value=0) for column in AMOUNTS],

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from expectations.suites.one_row_a_customer import known_rfm, one_row_a_customer
+
 if TYPE_CHECKING:
     import great_expectations as gx
 
@@ -54,18 +56,10 @@ def suite() -> gx.ExpectationSuite:
     return gx.ExpectationSuite(
         name="ml.rfm",
         expectations=[
-            gxe.ExpectTableRowCountToBeBetween(min_value=1),
-            *[gxe.ExpectColumnValuesToNotBeNull(column=column) for column in COLUMNS],
-            gxe.ExpectColumnValuesToBeUnique(column="customer_id"),
-            gxe.ExpectColumnUniqueValueCountToBeBetween(column="as_of_date", min_value=1, max_value=1),
+            *one_row_a_customer(COLUMNS),
             gxe.ExpectColumnUniqueValueCountToBeBetween(column="currency_code", min_value=1, max_value=1),
             gxe.ExpectColumnMinToBeBetween(column="recency_days", min_value=0),
             gxe.ExpectColumnMinToBeBetween(column="order_count", min_value=1),
-            *[
-                gxe.ExpectColumnDistinctValuesToBeInSet(column=score, value_set=[1, 2, 3, 4, 5])
-                for score in ("r_score", "f_score", "m_score")
-            ],
-            gxe.ExpectColumnDistinctValuesToBeInSet(column="segment", value_set=list(SEGMENTS)),
-            gxe.ExpectColumnDistinctValuesToBeInSet(column="segment_8", value_set=list(SEGMENTS_8)),
+            *known_rfm(SEGMENTS, SEGMENTS_8),
         ],
     )

@@ -21,7 +21,7 @@ import pandas as pd
 
 from models_ml import evaluation
 from models_ml.btyd import beta_geometric
-from models_ml.forecast import Refused
+from models_ml.refusal import Refused
 from tests.benchmarks.models import SHARED, asked, retail_log
 from tests.models_ml.invented_log import Shop, cdnow, invent
 

@@ -39,6 +39,7 @@ def churn() -> pd.DataFrame:
             "horizon_days": 90,
             "churn_probability": [0.9, 0.1],
             "purchase_probability": [0.1, 0.9],
+            "purchase_probability_30d_ago": [0.2, None],
             "reason_1": "silence",
             "reason_2": "frequency",
             "reason_3": "trend",

@@ -9,8 +9,9 @@ import pytest
 from models_ml import cards, evaluation, health, reasons, value
 from models_ml.churn import Ladder, season
 from models_ml.drift import drift, stability
-from models_ml.forecast import Forecast, Plan, Refused, forecast
+from models_ml.forecast import Forecast, Plan, forecast
 from models_ml.order_log import order_log, outcome, snapshot
+from models_ml.refusal import Refused
 from tests.models_ml.invented_log import FIRST_DAY, Shop, invent
 
 NOW, HORIZON = 700, 90

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from models_ml import lifecycle
 from models_ml.history import History, date_of, day_number
-from models_ml.refusal import TooLittleData
+from models_ml.refusal import Refused
 from tests.models_ml.lives import FIRST, crowd, histories, orders_of
 
 few = settings(max_examples=15, deadline=None)
@@ -50,7 +50,7 @@ def test_any_day_is_told_as_if_one_had_walked_there_day_by_day(history: History,
     stages = walked(history, days)
     as_of = FIRST + timedelta(days - 1)
     if len(history.before(as_of)) < lifecycle.MINIMUM_CUSTOMERS:
-        with pytest.raises(TooLittleData):
+        with pytest.raises(Refused):
             lifecycle.score(history, as_of)
         return
     scores = lifecycle.score(history, as_of).set_index("customer_id")
@@ -117,6 +117,6 @@ def test_aarrr_counts_first_and_second_orders_and_who_paid():
 
 
 def test_too_few_customers_are_refused_in_both_languages():
-    with pytest.raises(TooLittleData, match="3 customers have bought, at least 20") as refused:
+    with pytest.raises(Refused, match="3 customers have bought, at least 20") as refused:
         lifecycle.score(History.of(orders_of({"a": [1], "b": [1], "c": [2]})), date_of(day_number(FIRST) + 9))
     assert "数据不足" in refused.value.zh

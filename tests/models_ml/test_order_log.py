@@ -4,7 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from models_ml.order_log import LogRefused, OrderLog, order_log, outcome, snapshot
+from models_ml.order_log import OrderLog, order_log, outcome, snapshot
+from models_ml.refusal import Refused
 from models_ml.traces import NAMES, traces
 from tests.models_ml.invented_log import FIRST_DAY, Shop, invent
 
@@ -97,7 +98,7 @@ def test_orders_of_one_day_are_one_day_and_two_orders():
 def test_a_log_that_cannot_be_read_is_refused_in_a_sentence(change: dict, said: str):
     rows = {"customer_id": ["a", "b"], "ordered_at": ["2024-01-01", "2024-01-02"], "amount": [1.0, 2.0]} | change
     frame = pd.DataFrame({name: values for name, values in rows.items() if values is not None})
-    with pytest.raises(LogRefused, match=said):
+    with pytest.raises(Refused, match=said):
         order_log(frame)
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from models_ml import health, persona, preference, trust
 from models_ml.persona_words import NAMES, honesty, profiles
-from models_ml.refusal import TooLittleData
+from models_ml.refusal import Refused
 
 DAY = date(2026, 11, 1)
 NO_APPEALS = pd.DataFrame(columns=["decided_at", "customer_id", "decision"])
@@ -162,7 +162,7 @@ def test_confidence_is_the_share_that_comes_true():
 
 def test_one_value_only_is_no_preference():
     counts, customers = likers()
-    with pytest.raises(TooLittleData, match="values to choose from"):
+    with pytest.raises(Refused, match="values to choose from"):
         preference.train(counts.assign(value="tea"), customers)
 
 
@@ -268,6 +268,6 @@ def test_health_is_the_chance_and_its_change_is_against_thirty_days_ago():
 
 
 def test_without_a_published_chance_there_is_no_health():
-    with pytest.raises(TooLittleData, match="made up") as refused:
+    with pytest.raises(Refused, match="made up") as refused:
         health.score(chances(), DAY)
     assert "流失模型" in refused.value.zh

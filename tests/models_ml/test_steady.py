@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from models_ml import loyalty, named_segments, rfm, tiers
 from models_ml.history import History
-from models_ml.refusal import TooLittleData
+from models_ml.refusal import Refused
 from models_ml.steady import own_days, settle
 from models_ml.windows import MovingSums
 from tests.models_ml.lives import FIRST, crowd, nothing_given_back, orders_of
@@ -165,7 +165,7 @@ def test_the_quarters_edges_reach_customers_evenly_spread():
 
 def test_tiers_and_loyalty_refuse_a_handful():
     history = History.of(orders_of({"a": [1, 2], "b": [3]}))
-    with pytest.raises(TooLittleData):
+    with pytest.raises(Refused):
         tiers.score(history, nothing_given_back(), DAY)
-    with pytest.raises(TooLittleData):
+    with pytest.raises(Refused):
         loyalty.score(history, DAY)

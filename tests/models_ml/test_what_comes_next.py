@@ -9,7 +9,7 @@ from scipy.optimize import linear_sum_assignment
 
 from models_ml import leads, next_product, next_purchase, sales_forecast
 from models_ml.history import History, day_number, days_of
-from models_ml.refusal import TooLittleData
+from models_ml.refusal import Refused
 from tests.models_ml.lives import FIRST, crowd, orders_of
 
 DAY = FIRST + timedelta(720)
@@ -83,7 +83,7 @@ def test_dates_are_in_order_and_not_in_the_past():
 
 def test_a_log_too_young_to_have_finished_gaps_is_refused():
     history = History.of(crowd())
-    with pytest.raises(TooLittleData, match="more than a year ago"):
+    with pytest.raises(Refused, match="more than a year ago"):
         next_purchase.train(history, FIRST + timedelta(360))
 
 
@@ -152,7 +152,7 @@ def test_the_gate_lets_a_score_through_that_tells_and_stops_one_that_guesses():
 
 def test_thirty_leads_are_too_few():
     frame, _ = lead_world(30)
-    with pytest.raises(TooLittleData, match="leads have ended"):
+    with pytest.raises(Refused, match="leads have ended"):
         leads.judge(frame, seed=1)
 
 
@@ -193,7 +193,7 @@ def test_months_are_complete_ones():
 
 
 def test_half_a_year_is_too_short_to_foretell():
-    with pytest.raises(TooLittleData, match="complete periods"):
+    with pytest.raises(Refused, match="complete periods"):
         sales_forecast.forecast(np.ones(6), 12, 3)
 
 

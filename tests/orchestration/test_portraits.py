@@ -10,7 +10,7 @@ import pytest
 
 from models_ml.persona_words import NAMES
 from models_ml.portrait_cards import CARDS, card
-from models_ml.refusal import TooLittleData
+from models_ml.refusal import Refused
 from models_ml.trust import CONDUCT as KINDS
 from orchestration.portrait_inputs import CONDUCT, LEADS, OVERRIDES, TASTES, Inputs, trust_overrides
 from orchestration.portrait_models import MODELS
@@ -170,7 +170,7 @@ def test_a_company_that_has_sold_nothing_gets_a_sentence_and_no_rows(marts: duck
             discount_share double, first_source varchar, currency_code varchar);
         alter table marts.fct_refunds add column refund_date date;
     """)
-    with pytest.raises(TooLittleData) as refused:
+    with pytest.raises(Refused) as refused:
         MODELS[model](Inputs(Shop(marts), DAY))  # type: ignore[arg-type]
     assert refused.value.en
     assert refused.value.zh

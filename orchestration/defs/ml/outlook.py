@@ -65,15 +65,17 @@ LOG = """
 def outlook(
     context: dg.AssetExecutionContext, warehouse: Warehouse
 ) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
-    from models_ml.forecast import Refused, forecast
-    from models_ml.order_log import LogRefused
+    from models_ml.forecast import forecast
+    from models_ml.refusal import Refused
 
     day = as_of_date(context)
     try:
         plan = _plan(warehouse, day)
         found = forecast(plan)
-    except (LogRefused, Refused) as why:
-        _refuse(warehouse, day, str(why))
+    except Refused as why:
+        for model in ("value", "churn"):
+            entry = ModelRun(model, day, 0, "{}", "refused", f"{why.en} {why.zh}", card_en=why.en, card_zh=why.zh)
+            enter(warehouse, entry)
         tables = {name: pd.DataFrame(columns=list(columns)) for name, columns in _columns().items()}
     else:
         tables = _written(warehouse, day, plan, found)
@@ -100,11 +102,6 @@ def _plan(warehouse: Warehouse, day: date) -> "Plan":
 
     standing = standing_rung(warehouse, "churn", day) or PLAIN
     return Plan(order_log(warehouse.read(LOG.format(day=day))), pd.Timestamp(day), HORIZON_DAYS, standing)
-
-
-def _refuse(warehouse: Warehouse, day: date, why: str) -> None:
-    for model in ("value", "churn"):
-        enter(warehouse, ModelRun(model, day, 0, "{}", "refused", why))
 
 
 def _written(warehouse: Warehouse, day: date, plan: "Plan", found: "Forecast") -> dict[str, pd.DataFrame]:

@@ -81,13 +81,13 @@ def portraits(context: dg.AssetExecutionContext, warehouse: Warehouse) -> Iterat
 def _publish(model: str, inputs: Inputs) -> dict[str, int]:
     """Run one model, write its tables and its line in the books; rows by relation."""
     from models_ml.portrait_cards import card
-    from models_ml.refusal import TooLittleData
+    from models_ml.refusal import Refused
 
     gate, remarks = "passed", ("", "")
     try:
         told = MODELS[model](inputs)
         gate, remarks = told.gate, told.remarks
-    except TooLittleData as error:
+    except Refused as error:
         told = Told({relation: pd.DataFrame() for relation in TABLES[model]})
         gate, remarks = "refused", (error.en, error.zh)
     en, zh = card(model, remarks)
