@@ -5,9 +5,9 @@ what follows from the levels of past cutoffs for the one that is not over yet: t
 else half of the newest. Half, because a log that shows no whole year cannot show how much of a level is left a horizon
 later (learnt from one half of a season it is worse than not at all): nothing and all of it are equally likely.
 
-Either is drawn towards 0 by how unsure it is, against how far levels differ at all (empirical Bayes: Efron, Morris,
-*Journal of the American Statistical Association* 68, 1973). Levels of a few customers are mostly chance, and a shop
-without seasons has none.
+Either is drawn towards the mean of all by how unsure it is, against how far levels differ at all (empirical Bayes:
+Efron, Morris, *Journal of the American Statistical Association* 68, 1973). Levels of a few customers are mostly chance,
+and a shop without seasons has only what a model always over- or underrates.
 """
 
 from collections.abc import Sequence
@@ -39,11 +39,12 @@ def believed(year_ago: Level | None, complete: Sequence[Level]) -> Belief:
     known = [*complete, *([year_ago] if year_ago else [])]
     if not known:
         return Belief(0.0, "none")
-    spread = max(float(np.mean([one.value**2 - one.error**2 for one in known])), 0.0)
+    middle = float(np.average([one.value for one in known], weights=[1 / max(one.error, 1e-6) ** 2 for one in known]))
+    spread = max(float(np.mean([(one.value - middle) ** 2 - one.error**2 for one in known])), 0.0)
     if year_ago is not None:
-        return Belief(_drawn(year_ago, spread), "year_ago")
-    return Belief(PERSISTS * _drawn(complete[0], spread), "newest")
+        return Belief(_drawn(year_ago, middle, spread), "year_ago")
+    return Belief(PERSISTS * _drawn(complete[0], middle, spread), "newest")
 
 
-def _drawn(one: Level, spread: float) -> float:
-    return one.value * spread / max(spread + one.error**2, 1e-12)
+def _drawn(one: Level, middle: float, spread: float) -> float:
+    return middle + (one.value - middle) * spread / max(spread + one.error**2, 1e-12)

@@ -1,19 +1,19 @@
-"""`python -m tests.benchmarks.models`: the goals of value and churn, on the data they are named for.
+"""`python -m tests.benchmarks.models`: the goals of value and churn, on the data they are named for, in one run.
 
 CDNOW lies in the wheel of `lifetimes`; Online Retail II and Telco in the shared data folder beside the checkout, which
-is not part of the project: what is not there is skipped by name. Everything is strictly out of time: a forecast for a
-day gets a log that ends before it. Seconds are of the processor, in this run, one thread.
+is not part of the project (CRM_SHARED_DATA names another place): what is not there is skipped by name. Everything is
+strictly out of time: a forecast for a day gets a log that ends before it. What is measured on a million customers
+stands in `models_at_scale`, other logs than the goals name in `models_elsewhere`. Seconds are of the processor, in this
+run, one thread.
 """
 
 import os
 
 os.environ["OMP_NUM_THREADS"] = os.environ["OPENBLAS_NUM_THREADS"] = "1"
 
-import resource
 import sys
 import tempfile
 import time
-import warnings
 from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
@@ -22,22 +22,23 @@ import duckdb
 import numpy as np
 import pandas as pd
 
-from models_ml import additive, evaluation, gate, logistic, reasons
+from models_ml import additive, evaluation, gate, logistic
 from models_ml.btyd import beta_geometric, pareto
-from models_ml.churn import season
-from models_ml.cuts import prepare, probability
+from models_ml.cuts import probability
 from models_ml.forecast import Forecast, Plan, forecast
 from models_ml.order_log import Outcome, order_log, outcome, snapshot
-from tests.models_ml.invented_log import cdnow, cdnow_histories, drawn_histories
+from tests.models_ml.invented_log import cdnow, cdnow_histories
 
-SHARED = Path(__file__).resolve().parents[2].parent / "shared" / "data"
+SHARED = Path(os.environ.get("CRM_SHARED_DATA", Path(__file__).resolve().parents[2].parent / "shared" / "data"))
 CUTOFFS = ("2011-03-13", "2011-05-12", "2011-07-11", "2011-09-09")
 HORIZON = 90
 Line = tuple[str, str, str]
 
 
 def main() -> None:
-    parts = [published_digits, cdnow_value, retail, telco, million, million_reasons, million_scored, synthetic]
+    from tests.benchmarks.models_at_scale import PARTS
+
+    parts = [published_digits, cdnow_value, retail, telco, *PARTS, synthetic]
     chosen = sys.argv[1:]
     for part in parts:
         if chosen and part.__name__ not in chosen:
@@ -146,109 +147,6 @@ def telco() -> Iterator[Line]:
     yield "Telco, out of fold, no resampling: ECE", "<= .01", f"{error:.4f}"
 
 
-def million() -> Iterator[Line]:
-    from lifetimes import BetaGeoFitter
-
-    drawn = drawn_histories(1_000_000, (0.25, 30.0, 0.8, 2.4), seed=1)
-    histories = type(drawn)(drawn.repeats, np.ceil(drawn.last), drawn.observed)
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    model, ours = _timed(lambda: beta_geometric.train(histories))
-    _, ours_scored = _timed(lambda: _score(model, histories))
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    rival = BetaGeoFitter()
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        _, theirs = _timed(lambda: rival.fit(histories.repeats, histories.last, histories.observed))
-        arguments = (histories.repeats, histories.last, histories.observed)
-        _, theirs_scored = _timed(
-            lambda: (
-                rival.conditional_expected_number_of_purchases_up_to_time(90, *arguments),
-                rival.conditional_probability_alive(*arguments),
-            )
-        )
-    yield "BG/NBD, 1M customers: fit over lifetimes'", "<= 1/6", f"1/{theirs / ours:.1f} ({ours:.1f} s, {theirs:.1f} s)"
-    told = f"1/{theirs_scored / ours_scored:.1f} ({ours_scored:.2f} s, {theirs_scored:.2f} s)"
-    yield "BG/NBD, 1M customers: score over lifetimes'", "<= 1/4", told
-    yield "BG/NBD, 1M customers: peak memory (before)", "< 500 MB", f"{peak:.0f} MB ({before:.0f} MB)"
-    found = (model.r, model.alpha, model.a, model.b)
-    theirs_found = rival.params_[["r", "alpha", "a", "b"]].to_numpy()
-    yield (
-        "BG/NBD, 1M customers: largest difference of a parameter",
-        "",
-        f"{np.max(np.abs(found / theirs_found - 1)):.1e}",
-    )
-
-
-def _score(model: beta_geometric.BetaGeometric, histories) -> tuple[np.ndarray, np.ndarray]:
-    rows, _, place = histories.distinct()
-    return model.expect(rows, 90)[place], model.alive(rows)[place]
-
-
-def million_reasons() -> Iterator[Line]:
-    import lightgbm
-
-    frame = retail_log(SHARED / "online_retail_II.parquet")
-    found, _, _ = asked(frame, pd.Timestamp(CUTOFFS[-1]), HORIZON)
-    values = found.cut.traces.values
-    rng = np.random.default_rng(1)
-    rows = values[rng.integers(0, len(values), 1_000_000)]
-    line, steps = found.ladder.line, found.ladder.steps
-    _, ours = _timed(lambda: (line.contributions(rows), steps.contributions(rows)))
-    booster = lightgbm.LGBMClassifier(n_estimators=300, num_leaves=31, n_jobs=1, verbose=-1)
-    booster.fit(values, found.cut.log_odds > 0)
-    _, theirs = _timed(lambda: booster.predict(rows[:10_000], pred_contrib=True))
-    told = f"1/{theirs * 100 / ours:.0f} ({ours:.1f} s, {theirs * 100:.0f} s)"
-    yield "reasons for 1M rows over TreeSHAP's (10k rows x 100)", "<= 1/20", told
-    tops = []
-    for seed in range(5):
-        drawn = np.random.default_rng(seed).choice(frame["customer_id"].unique(), 5000)
-        some = frame[frame["customer_id"].isin(set(drawn))]
-        other, _, _ = asked(some, pd.Timestamp(CUTOFFS[-1]), HORIZON)
-        rung = "mean"
-        why = reasons.explain(other.ladder, found.cut, rung, season(other.ladder, rung, None, ()))
-        tops.append(why.ranked()[:, 0])
-    same = np.mean([(tops[i] == tops[j]).mean() for i in range(5) for j in range(i)])
-    yield "top group of reasons the same over five draws of customers", ">= .90", f"{same:.3f}"
-    why = reasons.explain(found.ladder, found.cut, found.rung, found.season)
-    off = np.abs(why.base + why.effects.sum(axis=1) - found.margin).max()
-    yield "reasons add up to the score", "< 1e-9", f"{off:.1e}"
-
-
-def million_scored() -> Iterator[Line]:
-    """All of a daily score but the training, which a sample is enough for: features, probabilities, money, reasons."""
-    rng = np.random.default_rng(2)
-    count = 1_000_000
-    orders = rng.geometric(0.35, count)
-    who = np.repeat(np.arange(count), orders)
-    frame = pd.DataFrame(
-        {"customer_id": who, "ordered_at": pd.Timestamp("2024-01-01"), "amount": rng.gamma(2, 30, len(who))}
-    )
-    frame["ordered_at"] += pd.to_timedelta(rng.integers(0, 730, len(who)), unit="D")
-    day = pd.Timestamp("2026-01-01")
-    log, read = _timed(lambda: order_log(frame))
-    found, whole = _timed(lambda: forecast(Plan(log, day, HORIZON)))
-    now = log.number_of(day)
-    cut, features = _timed(lambda: prepare(log, now, HORIZON, now))
-    _, explained = _timed(lambda: reasons.explain(found.ladder, cut, "mean", found.season))
-    with tempfile.TemporaryDirectory() as folder, duckdb.connect(config={"threads": 1, "memory_limit": "2GB"}) as floor:
-        known = pd.DataFrame(cut.traces.values).assign(customer_id=cut.known.customers)
-        rows = pd.DataFrame({"a": cut.log_odds, "b": cut.expected_orders, "c": 1.0, "d": 1.0, "e": 1.0})
-        floor.register("known", known)
-        floor.register("scores", rows)
-        floor.execute(f"attach '{folder}/f.duckdb' as f; create table f.features as select * from known")
-        _, base = _timed(
-            lambda: (
-                floor.sql("select * from f.features").df(),
-                floor.execute("create table f.s as select * from scores"),
-            )
-        )
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024**2
-    spent = whole + explained
-    told = f"{spent / base:.1f} ({spent:.1f} s: features {features:.1f} s; {base:.2f} s)"
-    yield f"score 1M customers, training and gate included (log read in {read:.1f} s)", "<= 15 x DuckDB", told
-    yield "score 1M customers: peak memory", "< 6 GB", f"{peak:.1f} GB"
-
-
 def synthetic() -> Iterator[Line]:
     from orchestration.world.company import write_world
     from orchestration.world.rhythm import YEAR
@@ -294,12 +192,6 @@ def asked(frame: pd.DataFrame, day: pd.Timestamp, horizon: int) -> tuple[Forecas
     spent = time.process_time() - began
     whole = order_log(frame)
     return found, outcome(whole, snapshot(whole, whole.number_of(day)), horizon), spent
-
-
-def _timed(work: Callable):
-    began = time.process_time()
-    found = work()
-    return found, time.process_time() - began
 
 
 def retail_log(path: Path) -> pd.DataFrame:
