@@ -12,7 +12,7 @@ import streamlit as st
 
 from dashboards.shop_window import columns, current, show
 from dashboards.tables import show_table
-from dashboards.text import MISSING, decimal, md, money_rounded, number, percent, t, word
+from dashboards.text import MISSING, decimal, money_rounded, number, percent, t, word
 
 NEAR = 0.9  # of the target: reached with an effort
 NEEDED = {"goal_id", "metric", "starts_on", "ends_on", "target_value"}
@@ -46,7 +46,7 @@ where cast(created_at as date) between $starts_on and $ends_on and created_at < 
 
 
 def _hours(value: float | None) -> str:
-    return MISSING if value is None or pd.isna(value) else md("business.hours", hours=decimal(value))
+    return MISSING if value is None or pd.isna(value) else t("business.hours", hours=decimal(value))
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,7 @@ from dashboards.tables import show_short_table, show_table
 from dashboards.text import day, decimal, md, money_rounded, number, percent, t
 
 STRONGEST = 12
+LOOKED_AT = 200_000  # customers: an effect worth telling is as plain in so many as in a million
 NOTABLE = 0.2  # an effect below it is called small, and is not worth a marketer's time
 SCORES = ("r_score", "f_score", "m_score")
 SHOWN_HEIGHT = 320
@@ -69,6 +70,8 @@ def draw_distinctions(picked: Picked) -> None:
         st.caption(t("comparison.nothing_distinct"))
         return
     show_short_table(pd.DataFrame(notable)[["trait", "here", "elsewhere", "effect_text"]])
+    if (share := _looked_at()) < 1:
+        st.caption(md("comparison.sampled", share=percent(share)))
 
 
 def draw_overlap(picked: Picked) -> None:
@@ -199,8 +202,17 @@ def _told(picked: Picked) -> tuple[str, dict[str, object]]:
     limit, limited = own_customers()
     customers = f"select *, {picked.column} = $code as here from marts.customer_360"
     told = f"{customers} where {picked.column} is not null and {limit}"
+    asked: dict[str, object] = {"code": picked.code, **limited}
+    if (share := _looked_at()) < 1:
+        told, asked = f"{told} and customer_id < $until", {**asked, "until": f"{int(share * 16**4):04x}"}
     # every trait reads two of sixty columns, so nothing is gained by writing all of them down first
-    return f"with told as not materialized ({told})", {"code": picked.code, **limited}
+    return f"with told as not materialized ({told})", asked
+
+
+def _looked_at() -> float:
+    """The share of customers that effects are measured on: all of them, up to LOOKED_AT. Their keys are random."""
+    count = int(show("select count(*) as customer_count from marts.customer_360")["customer_count"].item())
+    return min(LOOKED_AT / max(count, 1), 1.0)
 
 
 def _trait(title: str, here: str, elsewhere: str, effect: float) -> dict:

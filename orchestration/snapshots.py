@@ -18,7 +18,10 @@ from typing import Any
 import duckdb
 
 # Long tables that pages read one customer at a time: in this order a look reads a block, and not the table.
-BY_CUSTOMER = ("marts.fct_orders", "marts.fct_points", "marts.customer_field_provenance")
+BY_CUSTOMER = (
+    *("marts.fct_orders", "marts.fct_points", "marts.customer_records", "marts.customer_field_provenance"),
+    *("ml.score_reasons", "ml.next_products", "ml.preferences"),
+)
 KEPT_VERSIONS = 5
 CORE, MARTS, PEOPLE = "core.duckdb", "marts.duckdb", "people.duckdb"
 MODES = {CORE: 0o400, PEOPLE: 0o400, MARTS: 0o444, "manifest.json": 0o444}
