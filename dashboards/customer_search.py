@@ -14,17 +14,19 @@ from dashboards.shop_window import columns_of_people, show, show_people
 LISTED = 25
 SHORTEST = 2  # letters of a name: fewer would list half of the company
 
-_FOUND = """
-with
-
-hits as (
-
+_EXACT = """
     select customer_id, 1 as place
     from people.marts.customer_search
     where kind in ('email', 'phone', 'number', 'name', 'pinyin') and value in ($text, $digits, $joined)
 
     union all
 
+    select customer_id, 1 as place from people.marts.dim_customers where customer_id = $text
+"""
+_ORDERS = """
+    select customer_id, 1 as place from marts.fct_orders where order_id in (select unnest($orders))
+"""
+_ALIKE = """
     select customer_id, case when starts_with(value, $text) or starts_with(value, $joined) then 2 else 3 end as place
     from people.marts.customer_search
     where
@@ -33,14 +35,13 @@ hits as (
         or (kind = 'initials' and value = $joined)
         or (kind = 'phone' and length($digits) >= 6 and ends_with(value, $digits))
         or (kind = 'email' and starts_with(value, $text))
+"""
+_FOUND = """
+with
 
-    union all
+hits as (
 
-    select customer_id, 1 as place from people.marts.dim_customers where customer_id = $text
-
-    union all
-
-    select customer_id, 1 as place from marts.fct_orders where order_id in (select unnest($orders))
+    {hits}
 
 ),
 
@@ -66,15 +67,24 @@ def find(typed: str) -> pd.DataFrame:
     """
     text = " ".join(typed.lower().split())
     digits = re.sub(r"^(?:00)?86(1\d{10})$", r"\1", re.sub(r"\D", "", text))
-    limit, limited = access.row_limit(columns_of_people("dim_customers"))
-    asked = {
+    asked: dict[str, object] = {
         "text": text,
         "joined": text.replace(" ", ""),
         "digits": digits or text,
         "orders": [f"{system}|{number}" for system in _systems() for number in {typed.strip(), text}] + [typed.strip()],
-        "listed": LISTED,
     }
-    return show_people(_FOUND.format(limit=limit), {**asked, **limited})
+    # Whoever is known by exactly that number or mailbox is meant; only a name may be part of a longer one.
+    is_name = not re.search(r"[\d@]", text)
+    for hits in (f"{_EXACT} union all {_ALIKE}",) if is_name else (_EXACT, _ORDERS, _ALIKE):
+        found = _found(hits, {name: value for name, value in asked.items() if f"${name}" in hits})
+        if len(found):
+            return found
+    return found
+
+
+def _found(hits: str, asked: dict[str, object]) -> pd.DataFrame:
+    limit, limited = access.row_limit(columns_of_people("dim_customers"))
+    return show_people(_FOUND.format(hits=hits, limit=limit), {**asked, "listed": LISTED, **limited})
 
 
 def is_long_enough(typed: str) -> bool:
