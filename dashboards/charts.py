@@ -98,9 +98,7 @@ def rfm_map(frame: pd.DataFrame, theme: str) -> alt.LayerChart:
     squares = (
         base.mark_rect(cornerRadius=3, color=_BLUE)
         .encode(
-            fillOpacity=alt.FillOpacity(
-                "customer_count:Q", legend=None, scale=alt.Scale(type="sqrt", domainMin=0, range=[0.08, 0.7])
-            ),
+            fillOpacity=_depth(frame, "customer_count", [0.08, 0.7]),
             stroke=alt.condition("datum.is_chosen", alt.value(_EDGE[theme]), alt.value(None)),
             strokeWidth=alt.value(2),
         )
@@ -153,9 +151,7 @@ def risk_matrix(frame: pd.DataFrame, theme: str) -> alt.LayerChart:
         ],
     )
     cells = base.mark_rect(cornerRadius=3, color=_EDGE[theme]).encode(
-        fillOpacity=alt.FillOpacity(
-            "at_stake:Q", legend=None, scale=alt.Scale(type="sqrt", domainMin=0, range=[0.06, 0.7])
-        )
+        fillOpacity=_depth(frame, "at_stake", [0.06, 0.7])
     )
     counts = base.mark_text(color=INK[theme], fontSize=16, fontWeight=600, dy=-22).encode(text="count_text:N")
     stakes = base.mark_text(color=INK[theme], fontSize=12, dy=-1).encode(text="stake_text:N")
@@ -205,11 +201,7 @@ def cohorts(frame: pd.DataFrame, theme: str) -> alt.LayerChart:
             alt.Tooltip("size_text:N", title=t("column.customer_count")),
         ],
     )
-    squares = base.mark_rect(cornerRadius=2, color=_BLUE).encode(
-        fillOpacity=alt.FillOpacity(
-            "share:Q", legend=None, scale=alt.Scale(type="sqrt", domainMin=0, range=[0.05, 0.75])
-        )
-    )
+    squares = base.mark_rect(cornerRadius=2, color=_BLUE).encode(fillOpacity=_depth(frame, "share", [0.05, 0.75]))
     numbers = base.mark_text(color=INK[theme], fontSize=10).encode(text="percent:Q")
     height = 26 * frame["cohort"].nunique() + 50
     return (squares + numbers).properties(height=height, padding=_PADDING)
@@ -222,7 +214,9 @@ def steps(frame: pd.DataFrame, theme: str) -> alt.LayerChart:
     """
     base = alt.Chart(frame).encode(
         y=alt.Y("name:N", sort=None, title=None, axis=alt.Axis(labelLimit=150)),
-        x=alt.X("customer_count:Q", title=None, axis=None),
+        x=alt.X(
+            "customer_count:Q", title=None, axis=None, scale=alt.Scale(domain=_from_nothing(frame["customer_count"]))
+        ),
         tooltip=[
             alt.Tooltip("name:N", title=t("chart.step")),
             alt.Tooltip("count_text:N", title=t("column.customer_count")),
@@ -251,9 +245,19 @@ def flows(frame: pd.DataFrame, theme: str) -> alt.LayerChart:
         ],
     )
     squares = base.mark_rect(cornerRadius=3, color=_BLUE).encode(
-        fillOpacity=alt.FillOpacity(
-            "customer_count:Q", legend=None, scale=alt.Scale(type="sqrt", domainMin=0, range=[0.08, 0.7])
-        )
+        fillOpacity=_depth(frame, "customer_count", [0.08, 0.7])
     )
     counts = base.mark_text(color=INK[theme], fontSize=13, fontWeight=600).encode(text="count_text:N")
     return (squares + counts).properties(height=52 * frame["from_name"].nunique() + 60, padding=_PADDING)
+
+
+def _depth(frame: pd.DataFrame, column: str, opacities: list[float]) -> alt.FillOpacity:
+    """Deeper for more, by the root: a large cell does not bleach the others."""
+    scale = alt.Scale(type="sqrt", domain=_from_nothing(frame[column]), range=opacities)
+    return alt.FillOpacity(f"{column}:Q", legend=None, scale=scale)
+
+
+def _from_nothing(values: pd.Series) -> list[float]:
+    """From 0 to the largest; to 1 where all are hidden, because a browser cannot draw a scale that ends nowhere."""
+    largest = values.astype(float).max()
+    return [0.0, float(largest) if largest > 0 else 1.0]

@@ -14,7 +14,7 @@ import tarfile
 from collections.abc import Iterator
 from datetime import datetime
 from io import BytesIO
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from orchestration.lock import one_writer
 from orchestration.settings import Settings
@@ -124,10 +124,11 @@ def _unpack(backup: Path, draft: Path) -> str:
     draft.mkdir(mode=FOLDER_MODE)
     try:
         with tarfile.open(backup, mode="r:") as tar:
-            tar.extractall(draft, filter="data")
+            for member in tar:
+                _write_out(tar, member, draft)
         stated = json.loads((draft / CONTENTS).read_text(encoding="utf-8"))
         version, hashes = str(stated["version"]), dict(stated["files"])
-    except (tarfile.TarError, OSError, ValueError, LookupError, TypeError) as error:
+    except (tarfile.TarError, EOFError, FileNotFoundError, ValueError, KeyError) as error:
         raise BackupError(f"{backup.name} is not a whole backup of this warehouse. Nothing was restored.") from error
     (draft / CONTENTS).unlink()
     found = {path.relative_to(draft).as_posix(): path for path in _within(draft)}
@@ -137,6 +138,18 @@ def _unpack(backup: Path, draft: Path) -> str:
     if not all(f"published/{version}/{name}" in found for name in MODES):
         raise BackupError(f"{backup.name} holds no whole version. Nothing was restored.")
     return version
+
+
+def _write_out(tar: tarfile.TarFile, member: tarfile.TarInfo, draft: Path) -> None:
+    """One member as a file under `draft`. Raises ValueError for what is no file, or wants to stand elsewhere."""
+    name = PurePosixPath(member.name)
+    content = tar.extractfile(member) if member.isfile() else None
+    if content is None or name.is_absolute() or ".." in name.parts:
+        raise ValueError("a backup holds files, each under the folder that it is restored to")
+    path = draft / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("xb") as file:
+        shutil.copyfileobj(content, file)
 
 
 def _digest(path: Path) -> str:
