@@ -48,7 +48,7 @@
         least(
             {{ 60 * (var('service_closes') | int - var('service_opens') | int) }},
             extract(hour from {{ local_moment }}) * 60 + extract(minute from {{ local_moment }})
-            + extract(second from {{ local_moment }}) / 60 - {{ 60 * (var('service_opens') | int) }}
+            + cast(extract(second from {{ local_moment }}) as integer) / cast(60 as double) - {{ 60 * (var('service_opens') | int) }}
         )
     )
 {%- endmacro %}

@@ -4,7 +4,10 @@
 {%- endmacro %}
 
 {% macro default__json_quoted(expression) -%}
-    concat('"', replace(replace(regexp_replace({{ expression }}, '\\p{Cntrl}', ' '), '\\', '\\\\'), '"', '\\"'), '"')
+    {#- The engine makes objects, not texts: what stands behind the name of an object's only field. -#}
+    substring(
+        to_json(named_struct('v', {{ expression }})), 6, length(to_json(named_struct('v', {{ expression }}))) - 6
+    )
 {%- endmacro %}
 
 {% macro duckdb__json_quoted(expression) -%}

@@ -6,8 +6,14 @@
 {% macro default__ordered_list(column, order_by) -%}
     array_join(
         transform(
-            array_sort(collect_list(case when {{ column }} is not null then struct({{ order_by }}, {{ column }}) end)),
-            pair -> pair.col2
+            array_sort(
+                collect_list(
+                    case
+                        when {{ column }} is not null then named_struct('place', {{ order_by }}, 'told', {{ column }})
+                    end
+                )
+            ),
+            pair -> pair.told
         ), ','
     )
 {%- endmacro %}

@@ -50,7 +50,7 @@ attributes as (
         cast(null as boolean) as consent_sms,
         cast(null as {{ dbt.type_string() }}) as member_number,
         cast(null as {{ dbt.type_string() }}) as member_level,
-        concat('salesforce|account|', account_id) as parent_record_key
+        case when account_id is not null then concat('salesforce|account|', account_id) end as parent_record_key
     from contacts
 
     union all
@@ -64,7 +64,8 @@ attributes as (
 
     select
         concat('salesforce|account|', account_id), null, null, null, null, street, null, province, owner_id,
-        null, null, null, null, null, concat('salesforce|account|', parent_account_id)
+        null, null, null, null, null,
+        case when parent_account_id is not null then concat('salesforce|account|', parent_account_id) end
     from accounts
 
     union all

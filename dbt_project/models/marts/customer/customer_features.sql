@@ -138,7 +138,7 @@ category_prices as (
 
     select
         *,
-        sum(price_sum) over (partition by as_of_date, category)
+        cast(sum(price_sum) over (partition by as_of_date, category) as double)
         / sum(line_count) over (partition by as_of_date, category) as category_price
     from category_lines
 
@@ -150,7 +150,8 @@ category_features as (
         as_of_date,
         customer_id,
         count(case when category <> 'unknown' then 1 end) as category_count,
-        cast(sum(cast(price_sum / category_price as decimal(18, 6))) as double) / sum(line_count) as price_level
+        cast(sum(cast(cast(price_sum as double) / category_price as decimal(18, 6))) as double)
+        / sum(line_count) as price_level
     from category_prices
     group by as_of_date, customer_id
 
@@ -316,8 +317,7 @@ features as (
             coalesce(rhythm_features.gross_revenue, 0) - coalesce(refund_features.refund_amount, 0) as decimal(18, 2)
         ) as net_revenue,
         {{ reporting_currency() }} as currency_code,
-        cast(rhythm_features.gross_revenue / nullif(rhythm_features.order_count, 0) as decimal(18, 2))
-            as avg_order_value,
+        {{ mean_amount('rhythm_features.gross_revenue', 'rhythm_features.order_count') }} as avg_order_value,
         cast({{ dbt.datediff('rhythm_features.first_order_date', 'cutoffs.as_of_date', 'day') }} as integer)
             as tenure_days,
         {%- for days in [7, 30, 90, 180, 365] %}
