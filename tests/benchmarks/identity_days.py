@@ -22,7 +22,8 @@ import duckdb
 from orchestration.identity import folded, resolution
 from orchestration.identity.clusters import NONE
 from orchestration.identity.folded import People
-from tests.benchmarks.identity import SPLINK_THRESHOLD, score
+from tests.benchmarks.identity import score
+from tests.benchmarks.identity_rivals import SPLINK_THRESHOLD
 from tests.orchestration.identity.days import Warehouse
 
 SPLINK_COLUMNS = ("full_name", "email", "phone", "birth_date", "city", "postcode")
