@@ -33,7 +33,7 @@ class DbtError(Exception):
 
 @dataclass(frozen=True)
 class NodeResult:
-    """What became of one node. `name` and `schema` are the node's; `passed` is meaningless for models."""
+    """What became of one node. `description` is what the project says of it, for people."""
 
     unique_id: str
     kind: str
@@ -42,6 +42,7 @@ class NodeResult:
     failures: int
     severity: str
     subject: str
+    description: str
 
     @property
     def is_good(self) -> bool:
@@ -221,6 +222,7 @@ def _node_result(result: Any) -> NodeResult:
         failures=int(result.failures or 0),
         severity=str(node.config.severity).lower() if resource_type == "test" else "error",
         subject=subject,
+        description=" ".join((node.description or "").split()),
     )
 
 

@@ -38,13 +38,23 @@ def models(
             yield dg.MaterializeResult(asset_key=result.subject.split("."))
         elif result.name in checks:
             yield _check(result, checks[result.name])
-    broken = sorted(result.name for result in results if not result.is_good)
-    if broken:
-        raise dg.Failure(
-            f"{len(broken)} of {len(results)} nodes of the dbt build failed or were skipped: {', '.join(broken)}. "
-            "Build them by hand (README, Analysts) to see the rows.",
-            allow_retries=False,
-        )
+    if any(not result.is_good for result in results):
+        raise dg.Failure(_what_failed(results), allow_retries=False)
+
+
+def _what_failed(results: list[NodeResult]) -> str:
+    """The nodes that failed, not the many that were skipped because of them, and what the project says to do."""
+    failed = sorted(
+        (result for result in results if not result.is_good and result.status != "skipped"), key=lambda r: r.name
+    )
+    skipped = sum(result.status == "skipped" for result in results)
+    names = ", ".join(result.name for result in failed)
+    told = [
+        f"{len(failed)} of {len(results)} nodes of the dbt build failed: {names}; "
+        f"{skipped} that stand on them were skipped. Build them by hand (README, Analysts) to see the rows.",
+        *(f"{result.name}: {result.description}" for result in failed if result.kind == "test" and result.description),
+    ]
+    return "\n  ".join(told)
 
 
 def _check(result: NodeResult, key: dg.AssetCheckKey) -> dg.AssetCheckResult:
