@@ -8,7 +8,7 @@ import typer
 from rich.markup import escape
 
 from orchestration.verbs.run import day_to_speak_for, version_sentence
-from orchestration.verbs.terminal import Refused, err, out
+from orchestration.verbs.terminal import Refused, err, out, refusing
 
 
 def backfill(
@@ -30,19 +30,16 @@ def backfill(
     if start > end:
         raise typer.BadParameter(f"{start} lies after {end}.", param_hint="--from")
     printer = RunPrinter(out)
-    try:
-        with printer.working(f"The daily job for {start} to {end}"):
-            from orchestration.backfill import Backfill, run_backfill
+    with refusing(WarehouseBusyError), printer.working(f"The daily job for {start} to {end}"):
+        from orchestration.backfill import Backfill, run_backfill
 
-            for day, outcome in run_backfill(Backfill(start, end, inbox, wait), printer.step):
-                for fault in outcome.faults:
-                    err.print(escape(fault), soft_wrap=True)
-                if not outcome.succeeded:
-                    left = f"The run for {day} published nothing, and the days after it were not run."
-                    raise Refused(*outcome.refusals, f"{left} {version_sentence()}")
-                out.print(f"[green]✓[/] {day} is published.")
-    except WarehouseBusyError as error:
-        raise Refused(str(error)) from error
+        for day, outcome in run_backfill(Backfill(start, end, inbox, wait), printer.step):
+            for fault in outcome.faults:
+                err.print(escape(fault), soft_wrap=True)
+            if not outcome.succeeded:
+                left = f"The run for {day} published nothing, and the days after it were not run."
+                raise Refused(*outcome.refusals, f"{left} {version_sentence()}")
+            out.print(f"[green]✓[/] {day} is published.")
     summary = published_summary()
     if summary is not None:
         printer.summary(summary)

@@ -10,7 +10,7 @@ from rich.markup import escape
 
 from orchestration import clock
 from orchestration.settings import settings
-from orchestration.verbs.terminal import Refused, err, out
+from orchestration.verbs.terminal import err, out, refusing
 
 
 def backup(
@@ -46,8 +46,5 @@ def _telling_people() -> Iterator[None]:
     from orchestration.backups import BackupError
     from orchestration.lock import WarehouseBusyError
 
-    try:
-        with err.status("Reading and writing every file"):
-            yield
-    except (BackupError, WarehouseBusyError) as error:
-        raise Refused(str(error)) from error
+    with refusing(BackupError, WarehouseBusyError), err.status("Reading and writing every file"):
+        yield

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from orchestration.verbs.terminal import AsJson, Refused, out, print_json
+from orchestration.verbs.terminal import AsJson, Refused, out, print_json, refusing
 
 Who = Annotated[str | None, typer.Option("--by", help="Who decides; the one at the keyboard unless told.")]
 Why = Annotated[str, typer.Option(help="Why, for whoever reads it later.")]
@@ -23,10 +23,8 @@ def explain(
 
     if language not in HEADINGS:
         raise Refused(f"There are explanations in {' and '.join(HEADINGS)}, not in {language}.")
-    try:
+    with refusing(UnknownCustomerError):
         explained = explain_customer(identifier, language)
-    except UnknownCustomerError as error:
-        raise Refused(str(error)) from error
     if as_json:
         return print_json(vars(explained))
     for line in explained.lines:
@@ -52,10 +50,8 @@ def _decide(decision, a: str, b: str, reason: str, by: str | None) -> None:
     from orchestration.identity.overrides import Author, ContradictionError
     from orchestration.stewardship import UnknownCustomerError
 
-    try:
+    with refusing(UnknownCustomerError, ContradictionError):
         written = decision(a, b, Author(by or getpass.getuser(), clock.now(), reason))
-    except (UnknownCustomerError, ContradictionError) as error:
-        raise Refused(str(error)) from error
     for one in written:
         out.print(f"{one.decision}: {one.record_a} and {one.record_b}", markup=False, soft_wrap=True)
     out.print("Written down. The next run obeys.")

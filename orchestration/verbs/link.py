@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from orchestration.verbs.terminal import AsJson, Refused, out, print_json
+from orchestration.verbs.terminal import AsJson, out, print_json, refusing
 
 
 def link(
@@ -16,10 +16,8 @@ def link(
     """Which records of a file are one person: record_id -> customer_id, with probability and evidence."""
     from orchestration.identity.link import NothingToLinkError, link_file
 
-    try:
+    with refusing(NothingToLinkError):
         linked = link_file(file, target)
-    except NothingToLinkError as error:
-        raise Refused(str(error)) from error
     if as_json:
         return print_json(vars(linked))
     out.print(

@@ -11,7 +11,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from orchestration.verbs.run import run
-from orchestration.verbs.terminal import AsJson, Refused, out, print_json
+from orchestration.verbs.terminal import AsJson, Refused, out, print_json, refusing
 
 if TYPE_CHECKING:
     from orchestration.books import Books
@@ -72,8 +72,5 @@ def quarantine_retry() -> None:
 def _books() -> Iterator["Books"]:
     from orchestration.books import NoBooksError, newest_books
 
-    try:
-        with newest_books() as books:
-            yield books
-    except NoBooksError as error:
-        raise Refused(str(error)) from error
+    with refusing(NoBooksError), newest_books() as books:
+        yield books

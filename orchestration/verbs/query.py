@@ -6,17 +6,15 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from orchestration.verbs.terminal import AsJson, Refused, err, out, plain, print_json
+from orchestration.verbs.terminal import AsJson, err, out, plain, print_json, refusing
 
 
 def query(sql: str, as_json: AsJson = False, limit: Annotated[int, typer.Option(min=1)] = 200) -> None:
     """Ask the published snapshot. Read-only and sandboxed: `crm query "select * from customer_360"`."""
     from orchestration.report import QueryRefusedError, ask
 
-    try:
+    with refusing(QueryRefusedError):
         columns, rows, cut = ask(sql, limit)
-    except QueryRefusedError as error:
-        raise Refused(str(error)) from error
     if as_json:
         return print_json([dict(zip(columns, row, strict=True)) for row in rows])
     table = Table(*columns)

@@ -9,7 +9,7 @@ from rich.markup import escape
 
 from orchestration import clock
 from orchestration.settings import FIRST_DAY
-from orchestration.verbs.terminal import AsJson, Refused, err, out, print_json
+from orchestration.verbs.terminal import AsJson, Refused, err, out, print_json, refusing
 
 
 def run(
@@ -34,13 +34,10 @@ def run(
 
     day = day_to_speak_for(as_of, "--as-of")
     printer = RunPrinter(err if as_json else out)
-    try:
-        with printer.working(f"The daily job for {day}"):
-            from orchestration.daily import Deliveries, run_daily
+    with refusing(WarehouseBusyError), printer.working(f"The daily job for {day}"):
+        from orchestration.daily import Deliveries, run_daily
 
-            outcome = run_daily(Deliveries(inbox, tuple(accept_volume or ())), day, wait, printer.step)
-    except WarehouseBusyError as error:
-        raise Refused(str(error)) from error
+        outcome = run_daily(Deliveries(inbox, tuple(accept_volume or ())), day, wait, printer.step)
     for fault in outcome.faults:
         err.print(escape(fault), soft_wrap=True)
     if not outcome.succeeded:

@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 import typer
 
-from orchestration.verbs.terminal import Refused, out
+from orchestration.verbs.terminal import out, refusing
 
 
 def publish() -> None:
@@ -27,8 +27,6 @@ def _shelf_verb(verb: Any, said: str) -> None:
     from orchestration.lock import WarehouseBusyError
     from orchestration.snapshots import SnapshotError
 
-    try:
+    with refusing(SnapshotError, WarehouseBusyError):
         version = verb()
-    except (SnapshotError, WarehouseBusyError) as error:
-        raise Refused(str(error)) from error
     out.print(f"[green]✓[/] {said} {version}.")

@@ -5,6 +5,8 @@ What is said stands in the verbs; nothing here knows one of them.
 
 import json
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -27,6 +29,15 @@ class Refused(typer.Exit):
         for sentence in sentences:
             err.print(f"[red]✗[/] {escape(sentence)}", soft_wrap=True)
         super().__init__(code=1)
+
+
+@contextmanager
+def refusing(*mistakes: type[Exception]) -> Iterator[None]:
+    """What a person did wrong ends in its sentence; everything else is a fault of the program and shows its trace."""
+    try:
+        yield
+    except mistakes as mistake:
+        raise Refused(str(mistake)) from mistake
 
 
 def print_json(value: Any) -> None:

@@ -7,7 +7,7 @@ import typer
 from rich.markup import escape
 
 from orchestration import clock
-from orchestration.verbs.terminal import Day, Refused, out
+from orchestration.verbs.terminal import Day, out, refusing
 
 
 def world(
@@ -25,13 +25,12 @@ def world(
     from orchestration.world.company import write_world
     from orchestration.world.exports.report import summary_of
     from orchestration.world.mess.plan import make_mess
+    from orchestration.world.refusal import ImpossibleWorldError
 
     end = last_day.date() if last_day else clock.today()
-    try:
+    with refusing(ImpossibleWorldError, FileExistsError):
         summary = write_world(people, days, seed, out_dir, end, daily_days)
         make_mess(out_dir, mess, seed)
-    except (ValueError, FileExistsError) as error:
-        raise Refused(str(error)) from error
     out.print(
         f"[green]✓[/] {summary.people:,} people lived from {summary.first_day} to {summary.last_day}. "
         f"Their company wrote {summary.files} exports with {sum(summary.rows.values()):,} rows into {summary.inbox}; "

@@ -12,6 +12,7 @@ from orchestration.world.codes import CHANNELS, DEVICES, EVENTS
 from orchestration.world.dice import Dice
 from orchestration.world.people import Ints, Persons
 from orchestration.world.prices import SHOP, STORE
+from orchestration.world.refusal import ImpossibleWorldError
 from orchestration.world.seasons import SECOND, Calendar, whole_seconds
 
 SHARES = [30, 25, 14, 12, 0, 0, 6, 8, 1, 0]  # by codes.CHANNELS, of visits after the first
@@ -42,7 +43,7 @@ def browse(
 
 
 def _none() -> Browsed:
-    raise ValueError("Nobody ever visited the website: a block of people without visits is not possible.")
+    raise ImpossibleWorldError("Nobody ever visited the website: a block of people without visits is not possible.")
 
 
 def _occasions(

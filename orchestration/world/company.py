@@ -26,6 +26,7 @@ from orchestration.world.dice import Dice
 from orchestration.world.exports.desk import Written
 from orchestration.world.exports.inbox import Inbox
 from orchestration.world.exports.vendors import FEEDS, schedule, write_block
+from orchestration.world.refusal import ImpossibleWorldError
 from orchestration.world.seasons import Calendar
 from orchestration.world.truth_tables import block_truth, whole_truth
 
@@ -57,14 +58,16 @@ def write_world(
 
     The last deliveries are dated last_day and everything in them happened before it, so it is the day to run for.
     `daily_days`: the last so many days come in pieces as vendors deliver, the past in one; 0 = all in one. `workers`:
-    processes; equal arguments write equal bytes whatever it is. Raises ValueError for a world too small to be one or
-    outside the calendar, FileExistsError when a system's folder in the inbox holds deliveries of another origin (they
-    are left alone).
+    processes; equal arguments write equal bytes whatever it is. Raises ImpossibleWorldError for a world too small to be
+    one or outside the calendar, FileExistsError when a system's folder in the inbox holds deliveries of another origin
+    (they are left alone).
     """
     if people < 1 or days < FEWEST_DAYS:
-        raise ValueError(f"A world needs at least 1 person and {FEWEST_DAYS} days; asked for {people} and {days}.")
+        raise ImpossibleWorldError(
+            f"A world needs at least 1 person and {FEWEST_DAYS} days; asked for {people} and {days}."
+        )
     if not 0 <= daily_days <= days:
-        raise ValueError(f"Of {days} days, {daily_days} cannot be delivered in pieces: choose 0 to {days}.")
+        raise ImpossibleWorldError(f"Of {days} days, {daily_days} cannot be delivered in pieces: choose 0 to {days}.")
     world = World(people, Calendar(last_day - timedelta(days), days), Dice(seed), daily_days)
     arguments = {
         "people": people,

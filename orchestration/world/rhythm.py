@@ -13,6 +13,7 @@ import numpy as np
 from orchestration.world.dice import Dice
 from orchestration.world.elementary import log
 from orchestration.world.people import Flags, Floats, Ints, Persons
+from orchestration.world.refusal import ImpossibleWorldError
 from orchestration.world.seasons import Calendar
 
 AT_ONCE = 16  # orders drawn a round; changes nothing but speed
@@ -53,7 +54,7 @@ def buy(persons: Persons, calendar: Calendar, dice: Dice) -> Rhythm:
         who, time = who[goes_on], times[goes_on, -1]
         number += AT_ONCE
         if number > LAST_BASE_ORDER:
-            raise ValueError("Somebody orders more than 4,999 times: the world is too long. Choose fewer days.")
+            raise ImpossibleWorldError("Somebody orders more than 4,999 times: choose fewer days.")
     place, numbers, times, leaves = (np.concatenate(column) for column in zip(*rounds, strict=True))
     order = np.lexsort((numbers, place))
     place, numbers, times, leaves = place[order], numbers[order], times[order], leaves[order]

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from orchestration.world.elementary import interpolate
+from orchestration.world.refusal import ImpossibleWorldError
 
 SPRING_FESTIVAL = {
     **{2015: (2, 19), 2016: (2, 8), 2017: (1, 28), 2018: (2, 16), 2019: (2, 5), 2020: (1, 25), 2021: (2, 12)},
@@ -112,7 +113,7 @@ def whole_seconds(moments: npt.ArrayLike) -> npt.NDArray[np.float64]:
 def _spring_festival(year: int) -> date:
     if year not in SPRING_FESTIVAL:
         known = f"{min(SPRING_FESTIVAL)} to {max(SPRING_FESTIVAL)}"
-        raise ValueError(
+        raise ImpossibleWorldError(
             f"The company's calendar knows the Spring Festival of {known}, not of {year}: choose other days."
         )
     return date(year, *SPRING_FESTIVAL[year])

@@ -9,6 +9,7 @@ import pytest
 from orchestration.world import company
 from orchestration.world.books import World
 from orchestration.world.company import write_world
+from orchestration.world.refusal import ImpossibleWorldError
 
 LAST_DAY, DAYS = date(2026, 1, 1), 60
 
@@ -79,7 +80,7 @@ def test_a_world_too_short_for_a_campaign_is_written_all_the_same(tmp_path: Path
 )
 def test_a_world_that_cannot_be_is_refused_in_a_sentence(tmp_path: Path, arguments: dict, message: str):
     asked = {"people": 10, "days": DAYS, "seed": 1, "out": tmp_path, "last_day": LAST_DAY} | arguments
-    with pytest.raises(ValueError, match=message):
+    with pytest.raises(ImpossibleWorldError, match=message):
         write_world(**asked)
     assert not (tmp_path / "inbox").exists()
 

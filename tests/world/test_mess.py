@@ -12,6 +12,7 @@ import pytest
 
 from orchestration.world.mess.plan import KINDS, make_mess
 from orchestration.world.mess.sheet import cells, split
+from orchestration.world.refusal import ImpossibleWorldError
 from tests.world.delivered import delivered, folder
 
 KINDS_OF_DAMAGE = {
@@ -62,7 +63,7 @@ def test_the_same_seed_makes_the_same_mess():
 
 
 def test_a_level_that_does_not_exist_is_refused_in_a_sentence():
-    with pytest.raises(ValueError, match="There is no mess of level 3"):
+    with pytest.raises(ImpossibleWorldError, match="There is no mess of level 3"):
         make_mess(delivered(), 3, seed=7)
 
 

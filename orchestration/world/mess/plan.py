@@ -15,6 +15,7 @@ from orchestration.world.exports.inbox import LEDGER
 from orchestration.world.exports.vendors import FEEDS
 from orchestration.world.mess import columns, files, rows
 from orchestration.world.mess.damage import Damage, Inflict, Victim
+from orchestration.world.refusal import ImpossibleWorldError
 
 LEVELS = {0: 0, 1: 1, 2: 4}  # how many deliveries meet each kind of damage, where there are as many
 BIGGEST = 64_000_000  # bytes; what no spreadsheet opens is left alone
@@ -44,10 +45,11 @@ def make_mess(out: Path, level: int, seed: int) -> list[Damage]:
     """Damage the finished deliveries in out/inbox and tell of it in out/truth/damages.parquet.
 
     level 0 damages nothing, 1 each kind once, 2 each kind up to four times; a delivery is damaged at most once, and
-    what no damage names keeps its bytes. Equal arguments do equal damage. Raises ValueError for another level.
+    what no damage names keeps its bytes. Equal arguments do equal damage. Raises ImpossibleWorldError for
+    another level.
     """
     if level not in LEVELS:
-        raise ValueError(f"There is no mess of level {level}: choose 0 (none), 1 (some) or 2 (much).")
+        raise ImpossibleWorldError(f"There is no mess of level {level}: choose 0 (none), 1 (some) or 2 (much).")
     ledger = out / "truth" / LEDGER
     told = json.loads(ledger.read_text(encoding="utf-8"))
     last_day = date.fromisoformat(told["last_day"])
