@@ -1,23 +1,22 @@
-"""What tells a segment from everybody else, how two segments overlap, and who moved between segments.
+"""What tells a segment from everybody else, and how two segments overlap.
 
-Belongs here: the three comparisons below the segment map. Effect sizes: Cohen's d for numbers (difference of means over
+Belongs here: the comparisons below the segment map. Effect sizes: Cohen's d for numbers (difference of means over
 the pooled standard deviation) and Cohen's h for shares (difference of arcsine-transformed shares), Cohen 1988.
 """
 
 import math
 from dataclasses import dataclass
-from datetime import date
 
 import pandas as pd
 import streamlit as st
 
-from dashboards import access, charts
+from dashboards import access
 from dashboards.choices import pick
 from dashboards.code_names import SCHEME_OF, every_name, name_of
 from dashboards.segment_rules import FIELDS
-from dashboards.shop_window import columns, has_tables, own_customers, show
-from dashboards.tables import show_short_table, show_table
-from dashboards.text import day, decimal, md, money_rounded, number, percent, t
+from dashboards.shop_window import columns, own_customers, show
+from dashboards.tables import show_short_table
+from dashboards.text import decimal, md, money_rounded, percent, t
 
 STRONGEST = 12
 LOOKED_AT = 200_000  # customers: an effect worth telling is as plain in so many as in a million
@@ -25,11 +24,6 @@ NOTABLE = 0.2  # an effect below it is called small, and is not worth a marketer
 SCORES = ("r_score", "f_score", "m_score")
 SHOWN_HEIGHT = 320
 
-_FLOWS = """
-select as_of_date, from_stage, to_stage, customer_count, net_revenue
-from ml.lifecycle_flows
-where as_of_date = $day
-"""
 _OVERLAP = """
 select
     count(*) filter (where is_one and not is_other) as only_one,
@@ -101,40 +95,6 @@ def draw_overlap(picked: Picked) -> None:
     rows = access.hide_small_groups(rows, "customer_count", "net_revenue")
     rows["net_revenue"] = [money_rounded(each, found["currency_code"]) for each in rows["net_revenue"]]
     show_short_table(rows)
-
-
-def draw_flows() -> None:
-    """Who moved from one lifecycle stage to another since the date before, and the money that moved with them."""
-    st.header(t("comparison.flows"), help=t("definition.flows"))
-    if not has_tables("ml.lifecycle_flows"):
-        st.info(t("comparison.no_flows"), icon=":material/swap_horiz:")
-        return
-    days = list(show("select distinct as_of_date from ml.lifecycle_flows order by 1 desc")["as_of_date"])
-    if not days:
-        st.info(t("comparison.no_flows"), icon=":material/swap_horiz:")
-        return
-    chosen = pick(t("comparison.flows_on"), {each.isoformat(): day(each) for each in days}, "flow_day")
-    flows = show(_FLOWS, {"day": date.fromisoformat(chosen)})
-    flows = access.hide_small_groups(flows, "customer_count", "net_revenue").dropna(subset=["customer_count"])
-    names = every_name().query("scheme == 'lifecycle'").set_index("segment")["name"]
-    moved = flows[flows["from_stage"] != flows["to_stage"]]
-    if moved.empty:
-        st.caption(t("comparison.nobody_moved"))
-        return
-    frame = pd.DataFrame(
-        {
-            "from_name": [names.get(code, t("comparison.newly")) for code in moved["from_stage"].fillna("")],
-            "to_name": [names.get(code, code) for code in moved["to_stage"]],
-            "customer_count": moved["customer_count"].astype(float),
-            "count_text": [number(each) for each in moved["customer_count"]],
-            "revenue_text": [money_rounded(each, _currency()) for each in moved["net_revenue"]],
-        }
-    )
-    st.altair_chart(charts.flows(frame, st.context.theme.type or "light"), width="stretch")
-    shown = moved.assign(from_stage=frame["from_name"], to_stage=frame["to_name"]).sort_values(
-        "customer_count", ascending=False
-    )
-    show_table(shown[["from_stage", "to_stage", "customer_count", "net_revenue"]], key="flows", height=SHOWN_HEIGHT)
 
 
 def cohens_h(here: float, elsewhere: float) -> float:
@@ -225,8 +185,3 @@ def _every_segment(picked: Picked) -> pd.DataFrame:
     names = names[names["column"].notna() & ~((names["column"] == picked.column) & (names["segment"] == picked.code))]
     names["scheme_name"] = [t(f"scheme.{scheme}") for scheme in names["scheme"]]
     return names[names["column"] != picked.column].reset_index(drop=True)
-
-
-def _currency() -> str | None:
-    found = show("select max(currency_code) as currency_code from marts.customer_360")["currency_code"].iloc[0]
-    return None if pd.isna(found) else found

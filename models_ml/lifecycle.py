@@ -115,17 +115,8 @@ def flows(history: History, first: date, last: date) -> pd.DataFrame:
     Rows in which nobody is are left out. Those who stay are a row with from_stage = to_stage, so the sum over
     from_stage is the closing count of the day before and the sum over to_stage the opening count of the next.
     """
-    known = history.before(last)
-    told = spells(known, last)
-    follows = np.append(known.number[1:] > 0, False)
-    next_start = np.where(follows, np.append(told.starts[1:], 0), day_number(last) + 1)
-    declines, loses = told.declines < next_start, told.is_lost_on < next_start
-    day = np.concatenate([told.starts, told.declines[declines], told.is_lost_on[loses]])
-    origin = np.concatenate([told.came_from, told.base[declines], np.full(loses.sum(), DECLINING)])
-    target = np.concatenate([told.base, np.full(declines.sum(), DECLINING), np.full(loses.sum(), LOST)])
-    cents = np.concatenate([known.cents, np.zeros(declines.sum() + loses.sum(), dtype=np.int64)])
     begins, ends = day_number(first), day_number(last)
-    count, revenue = _tally(day, origin, target, cents, begins, ends)
+    count, revenue = _tally(_turns(history.before(last), last), begins, ends)
     at, source, to = np.nonzero((count > 0) | (revenue != 0))
     names = np.array([*STAGES, None], dtype=object)
     return pd.DataFrame(
@@ -135,6 +126,29 @@ def flows(history: History, first: date, last: date) -> pd.DataFrame:
             "to_stage": names[to],
             "customer_count": count[at, source, to],
             "net_revenue": revenue[at, source, to] / 100,
+        }
+    )
+
+
+def stage_spells(history: History, first: date, last: date) -> pd.DataFrame:
+    """In which stage was each customer on every day from `first` to `last`? One row per customer and stretch of days in
+    one stage: customer_id, stage, valid_from, valid_to (the first day on which it was over; missing while it lasts).
+
+    Stretches of a customer follow one another without a gap; the first may begin before `first`."""
+    known = history.before(last)
+    turns = _turns(known, last)
+    order = np.lexsort((turns.day, turns.customer))
+    order = order[turns.origin[order] != turns.target[order]]
+    customer, day, target = turns.customer[order], turns.day[order], turns.target[order]
+    follows = np.append(customer[1:] == customer[:-1], False)
+    valid_to = np.where(follows, dates_of(np.append(day[1:], 0)), np.datetime64("NaT"))
+    seen = ~(valid_to <= np.datetime64(first))
+    return pd.DataFrame(
+        {
+            "customer_id": known.customer_ids[customer[seen]],
+            "stage": np.array(STAGES, dtype=object)[target[seen]],
+            "valid_from": dates_of(day[seen]),
+            "valid_to": valid_to[seen],
         }
     )
 
@@ -179,8 +193,35 @@ def _run_begins(told: Spells) -> Ints:
     return np.maximum.accumulate(np.where(told.base != told.came_from, place, 0))
 
 
-def _tally(day: Ints, origin: Ints, target: Ints, cents: Ints, begins: int, ends: int) -> tuple[Ints, Ints]:
+@dataclass(frozen=True)
+class _Turns:
+    """One entry an order, a decline and a loss [t], in no order: whose, on which day, from which stage to which (equal
+    where an order changed nothing), and what the order brought in hundredths."""
+
+    customer: Ints
+    day: Ints
+    origin: Ints
+    target: Ints
+    cents: Ints
+
+
+def _turns(known: History, last: date) -> _Turns:
+    told = spells(known, last)
+    follows = np.append(known.number[1:] > 0, False)
+    next_start = np.where(follows, np.append(told.starts[1:], 0), day_number(last) + 1)
+    declines, loses = told.declines < next_start, told.is_lost_on < next_start
+    return _Turns(
+        customer=np.concatenate([known.customer, known.customer[declines], known.customer[loses]]),
+        day=np.concatenate([told.starts, told.declines[declines], told.is_lost_on[loses]]),
+        origin=np.concatenate([told.came_from, told.base[declines], np.full(loses.sum(), DECLINING)]),
+        target=np.concatenate([told.base, np.full(declines.sum(), DECLINING), np.full(loses.sum(), LOST)]),
+        cents=np.concatenate([known.cents, np.zeros(declines.sum() + loses.sum(), dtype=np.int64)]),
+    )
+
+
+def _tally(turns: _Turns, begins: int, ends: int) -> tuple[Ints, Ints]:
     """Counts and hundredths [day, from + 1, to], those who stay counted in."""
+    day, origin, target, cents = turns.day, turns.origin, turns.target, turns.cents
     shape = (ends - begins + 1, len(STAGES) + 1, len(STAGES))
     inside = (day >= begins) & (day <= ends)
     cell = np.ravel_multi_index((day[inside] - begins, origin[inside] + 1, target[inside]), shape)

@@ -56,8 +56,14 @@ def lifecycle(inputs: Inputs) -> Told:
     from models_ml import lifecycle as model
 
     stages = model.score(inputs.history, inputs.day)
-    flows = model.flows(inputs.history, inputs.day - timedelta(FLOW_DAYS - 1), inputs.day)
-    frames = {"ml.lifecycle": stages, "ml.lifecycle_flows": flows, "ml.aarrr": model.aarrr(inputs.history, flows)}
+    first = inputs.day - timedelta(FLOW_DAYS - 1)
+    flows = model.flows(inputs.history, first, inputs.day)
+    frames = {
+        "ml.lifecycle": stages,
+        "ml.lifecycle_spells": model.stage_spells(inputs.history, first, inputs.day),
+        "ml.lifecycle_flows": flows,
+        "ml.aarrr": model.aarrr(inputs.history, flows),
+    }
     rules = {"declines_after": model.DECLINES_AFTER, "lost_after": model.LOST_AFTER, "mature_from": model.MATURE_FROM}
     return Told(frames, rules)
 

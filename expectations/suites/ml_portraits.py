@@ -30,6 +30,12 @@ MEASURES: dict[str, dict[str, str]] = {
         "strange": _strange("stage", STAGES),
         "future": "count(*) filter (stage_since > as_of_date)",
     },
+    "lifecycle_spells": {
+        "repeated": "count(*) - count(distinct (customer_id, valid_from))",
+        "strange": _strange("stage", STAGES),
+        "endless": "count(*) filter (valid_to is null) - count(distinct customer_id)",
+        "empty": "count(*) filter (valid_from is null or valid_to <= valid_from)",
+    },
     "lifecycle_flows": {
         "negative": "count(*) filter (customer_count < 0)",
         "strange": _strange("to_stage", STAGES),

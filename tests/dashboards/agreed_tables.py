@@ -82,11 +82,17 @@ BACK_TEST = [
 ]
 DRIFT = [{"name": "recency_days", "value": 0.04, "limit": 0.2}]
 
+MOVED = f"""
+select *, {_pick(STAGES, "before")} as stage_before, cast(hash(customer_id || 'moved') % 60 as integer) as moved_days
+from marts.main.customer_360 where has_ordered
+"""
 NAMELESS = """
-create table marts.ml.lifecycle_flows as
-    select as_of_date, previous_stage as from_stage, lifecycle_stage as to_stage, count(*) as customer_count,
-        cast(sum(net_revenue) as decimal(18, 2)) as net_revenue
-    from (select *, {stage_before} as previous_stage from marts.main.customer_360 where has_ordered) group by all;
+create table marts.ml.lifecycle_spells as
+    select customer_id, stage_before as stage, as_of_date - 900 as valid_from, as_of_date - moved_days as valid_to
+    from ({moved}) where stage_before <> lifecycle_stage
+    union all
+    select customer_id, lifecycle_stage, if(stage_before <> lifecycle_stage, as_of_date - moved_days,
+        as_of_date - 900), null from ({moved});
 create table marts.ml.score_reasons as
     select customer_id, as_of_date, 'churn' as subject, number as rank, 'reason_' || number as reason,
         0.8 - 0.5 * number as effect, 1.0 as own_value,
@@ -185,7 +191,7 @@ def add_agreed_tables(folder: Path) -> None:
         house.execute(f"attach '{folder / 'marts.duckdb'}' as marts")
         house.execute(f"attach '{folder / 'people.duckdb'}' as people")
         _widen(house)
-        _say(house, NAMELESS.format(stage_before=_pick(STAGES, "before")))
+        _say(house, NAMELESS.format(moved=MOVED))
         _say(house, NAMING)
         for scheme, segments in NAMED.items():
             for rank, (code, (en, zh)) in enumerate(segments.items(), start=1):

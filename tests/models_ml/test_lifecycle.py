@@ -92,6 +92,21 @@ def test_the_flows_end_in_the_stages_of_the_day():
     assert last.to_dict() == lifecycle.score(history, as_of)["stage"].value_counts().to_dict()
 
 
+@few
+@given(histories(), st.integers(100, 300), st.integers(0, 150))
+def test_the_stretches_of_a_year_say_of_every_day_what_is_told_of_that_day(history: History, first: int, later: int):
+    begins, ends = FIRST + timedelta(first), FIRST + timedelta(first + later)
+    told = lifecycle.stage_spells(history, begins, ends)
+    assert not told.duplicated(["customer_id", "valid_from"]).any()
+    for day in {begins, begins + timedelta(later // 2), ends}:
+        moment = pd.Timestamp(day)
+        lasts = told["valid_to"].isna() | (told["valid_to"] > moment)
+        on_day = told[(told["valid_from"] <= moment) & lasts].set_index("customer_id")["stage"]
+        if len(history.before(day)) >= lifecycle.MINIMUM_CUSTOMERS:
+            scores = lifecycle.score(history, day).set_index("customer_id")["stage"]
+            pd.testing.assert_series_equal(on_day.sort_index(), scores.sort_index(), check_names=False)
+
+
 def test_a_stage_told_once_is_told_again_when_more_is_known():
     orders = crowd()
     day = FIRST + timedelta(500)

@@ -1,0 +1,145 @@
+"""Who moved from one lifecycle stage to another between two days, and what those customers have brought.
+
+Belongs here: the two days, the moves between them and the customers behind one move. The stages of every day of a year
+stand in ml.lifecycle_spells, told again from the orders by every run, so a link to two days shows the same for whoever
+opens it on one version.
+"""
+
+from datetime import date, timedelta
+
+import pandas as pd
+import streamlit as st
+
+from dashboards import access, charts
+from dashboards.choices import pick
+from dashboards.code_names import every_name
+from dashboards.customer_list import draw_list
+from dashboards.shop_window import current, has_tables, own_customers, show
+from dashboards.tables import show_table
+from dashboards.text import day, md, money_rounded, number, t
+
+TOLD_DAYS = 364  # before the as-of date
+USUAL_DAYS = 30
+DAY_FORMAT = "YYYY-MM-DD"
+SHOWN_HEIGHT = 320
+
+# Whoever moved is in a stretch that began after the first day: only those need to be looked for on it.
+MOVED = """
+select
+    later.customer_id,
+    earlier.stage as from_stage,
+    later.stage as to_stage
+from ml.lifecycle_spells as later
+left join ml.lifecycle_spells as earlier
+    on
+        later.customer_id = earlier.customer_id
+        and earlier.valid_from <= $since
+        and (earlier.valid_to is null or earlier.valid_to > $since)
+where
+    later.valid_from > $since
+    and later.valid_from <= $until
+    and (later.valid_to is null or later.valid_to > $until)
+    and later.stage is distinct from earlier.stage
+"""
+FLOWS = f"""
+select
+    moved.from_stage,
+    moved.to_stage,
+    count(*) as customer_count,
+    sum(known.net_revenue) as net_revenue,
+    max(known.currency_code) as currency_code
+from ({MOVED}) as moved
+inner join (
+    select customer_id, net_revenue, currency_code
+    from marts.customer_360
+    where {{limit}}
+) as known on moved.customer_id = known.customer_id
+group by moved.from_stage, moved.to_stage
+order by customer_count desc, moved.from_stage nulls first, moved.to_stage
+"""
+BEHIND = f"""
+customer_id in (
+    select customer_id from ({MOVED}) as moved
+    where from_stage is not distinct from nullif($from_stage, '') and to_stage = $to_stage
+) and {{limit}}
+"""
+
+
+def draw_flows(missing: frozenset[str]) -> None:
+    """Between which days, who moved where, and the customers behind the move that is picked."""
+    st.header(t("flows.title"), help=t("definition.flows"))
+    if not has_tables("ml.lifecycle_spells"):
+        st.info(t("flows.none"), icon=":material/swap_horiz:")
+        return
+    since, until = _choose_days()
+    if since >= until:
+        st.info(t("flows.order"), icon=":material/swap_horiz:")
+        return
+    limit, limited = own_customers()
+    days: dict[str, object] = {"since": since, "until": until, **limited}
+    flows = access.hide_small_groups(show(FLOWS.format(limit=limit), days), "customer_count", "net_revenue")
+    flows = flows.dropna(subset=["customer_count"])
+    if flows.empty:
+        st.caption(md("flows.nobody", since=day(since), until=day(until)))
+        return
+    flows = _in_words(flows)
+    st.altair_chart(charts.flows(flows, st.context.theme.type or "light"), width="stretch")
+    shown = flows[["from_name", "to_name", "customer_count", "net_revenue"]]
+    shown = shown.rename(columns={"from_name": "from_stage", "to_name": "to_stage"})
+    show_table(shown, key="flows", height=min(SHOWN_HEIGHT, 38 * (len(shown) + 1)))
+    if access.may("rows"):
+        _draw_behind(flows, days, missing)
+
+
+def _choose_days() -> tuple[date, date]:
+    last = current().as_of_date
+    first = last - timedelta(days=TOLD_DAYS)
+    left, right = st.columns(2)
+    since = left.date_input(
+        t("flows.since"),
+        last - timedelta(days=USUAL_DAYS),
+        min_value=first,
+        max_value=last,
+        format=DAY_FORMAT,
+        required=True,
+        key="moved_since",
+        bind="query-params",
+    )
+    until = right.date_input(
+        t("flows.until"),
+        last,
+        min_value=first,
+        max_value=last,
+        format=DAY_FORMAT,
+        required=True,
+        key="moved_until",
+        bind="query-params",
+    )
+    return since, until
+
+
+def _in_words(flows: pd.DataFrame) -> pd.DataFrame:
+    names = every_name().query("scheme == 'lifecycle'").set_index("segment")["name"]
+    return flows.assign(
+        from_code=flows["from_stage"].fillna(""),
+        from_name=[t("flows.newly") if pd.isna(code) else names.get(code, code) for code in flows["from_stage"]],
+        to_name=[names.get(code, code) for code in flows["to_stage"]],
+        customer_count=flows["customer_count"].astype(float),
+        count_text=[number(count) for count in flows["customer_count"]],
+        revenue_text=[
+            money_rounded(worth, code) for worth, code in zip(flows["net_revenue"], flows["currency_code"], strict=True)
+        ],
+    )
+
+
+def _draw_behind(flows: pd.DataFrame, days: dict[str, object], missing: frozenset[str]) -> None:
+    moves = flows.set_index(flows["from_code"] + "-" + flows["to_stage"])
+    names = moves["from_name"] + " → " + moves["to_name"] + " (" + moves["count_text"] + ")"
+    chosen = pick(t("flows.choose"), {"": t("flows.choose_none"), **names}, "move")
+    if not chosen:
+        return
+    limit, _ = own_customers()
+    source, _, target = chosen.partition("-")
+    asked = days | {"from_stage": source, "to_stage": target}
+    count = round(moves["customer_count"].astype(float)[chosen])
+    draw_list(f"moved-{source or 'new'}-{target}", BEHIND.format(limit=limit), asked, count, missing)
