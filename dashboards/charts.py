@@ -232,10 +232,11 @@ def steps(frame: pd.DataFrame, theme: str) -> alt.LayerChart:
 def flows(frame: pd.DataFrame, theme: str) -> alt.LayerChart:
     """Where people came from down, where they went across.
 
-    Columns: from_name, to_name, count_text, revenue_text (words), customer_count (number). `theme` is a key of INK.
+    Columns: from_name, to_name, count_text, revenue_text (words), customer_count, to_place (numbers: where to_name
+    stands), rows in the order of from_name. `theme` is a key of INK.
     """
     base = alt.Chart(frame).encode(
-        x=alt.X("to_name:N", sort=None, title=t("chart.to"), axis=alt.Axis(labelAngle=0)),
+        x=alt.X("to_name:N", sort=alt.SortField("to_place"), title=t("chart.to"), axis=alt.Axis(labelAngle=0)),
         y=alt.Y("from_name:N", sort=None, title=t("chart.from")),
         tooltip=[
             alt.Tooltip("from_name:N", title=t("chart.from")),

@@ -95,36 +95,38 @@ def _choose_days() -> tuple[date, date]:
     last = current().as_of_date
     first = last - timedelta(days=TOLD_DAYS)
     left, right = st.columns(2)
-    since = left.date_input(
-        t("flows.since"),
-        last - timedelta(days=USUAL_DAYS),
-        min_value=first,
-        max_value=last,
-        format=DAY_FORMAT,
-        required=True,
-        key="moved_since",
-        bind="query-params",
-    )
-    until = right.date_input(
-        t("flows.until"),
-        last,
-        min_value=first,
-        max_value=last,
-        format=DAY_FORMAT,
-        required=True,
-        key="moved_until",
-        bind="query-params",
-    )
+
+    def ask(key: str, usual: date) -> date:
+        chosen: date | None = st.date_input(
+            t(f"flows.{key}"),
+            usual,
+            min_value=first,
+            max_value=last,
+            format=DAY_FORMAT,
+            key=f"moved_{key}",
+            bind="query-params",
+        )
+        return chosen or usual
+
+    with left:
+        since = ask("since", last - timedelta(days=USUAL_DAYS))
+    with right:
+        until = ask("until", last)
     return since, until
 
 
 def _in_words(flows: pd.DataFrame) -> pd.DataFrame:
+    """In the order of the stages, from those who were no customers yet."""
     names = every_name().query("scheme == 'lifecycle'").set_index("segment")["name"]
+    place = {code: number for number, code in enumerate(["", *names.index])}
+    flows = flows.assign(from_code=flows["from_stage"].fillna(""))
+    flows = flows.sort_values(
+        ["from_code", "to_stage"], key=lambda codes: codes.map(place).fillna(len(place)), kind="stable"
+    )
     return flows.assign(
-        from_code=flows["from_stage"].fillna(""),
-        from_name=[t("flows.newly") if pd.isna(code) else names.get(code, code) for code in flows["from_stage"]],
+        from_name=[names.get(code, code) or t("flows.newly") for code in flows["from_code"]],
         to_name=[names.get(code, code) for code in flows["to_stage"]],
-        customer_count=flows["customer_count"].astype(float),
+        to_place=[place.get(code, len(place)) for code in flows["to_stage"]],
         count_text=[number(count) for count in flows["customer_count"]],
         revenue_text=[
             money_rounded(worth, code) for worth, code in zip(flows["net_revenue"], flows["currency_code"], strict=True)
