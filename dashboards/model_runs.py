@@ -103,6 +103,7 @@ def draw_card(run: pd.Series) -> None:
         st.markdown(escape(paragraph))
     facts = {
         "as_of_date": day(run["as_of_date"]),
+        "trained_on": day(run["trained_on"]) if pd.notna(run.get("trained_on")) else "",
         "scored_count": number(run["rows"]),
         "rung": _said("rung", run),
         "rival": _said("rival", run),

@@ -1,15 +1,19 @@
 """The card of a model: what it is for, how it was tested and where it fails, in words a buyer of data can read.
 
-Written anew by every run from what was measured in it. Own words only, no name and no customer.
+Written when a model is trained, from what was measured then; the day that is scored stands above it. Own words only,
+no name and no customer.
 """
 
 from dataclasses import dataclass
+from datetime import date
 
 import numpy as np
 
-from models_ml.forecast import Forecast, Plan
+from models_ml.cuts import ACTIVE_DAYS
+from models_ml.forecast import Model
 from models_ml.gate import Decision, called
 from models_ml.levels import Belief
+from models_ml.training import Training
 
 MEASURES_ZH = {
     "auc": "AUC",
@@ -33,78 +37,89 @@ class Card:
     zh: str
 
 
-def churn_card(plan: Plan, found: Forecast) -> Card:
+def on(card: Card, day: date, trained_on: date, every: int) -> Card:
+    """The card on a day that was scored with a model of that or an earlier day, which stands for `every` days."""
+    return Card(
+        f"Scored for {day} with the model of {trained_on}. A model stands until the next is due, every {max(every, 1)} "
+        "days; it is trained anew before when its code or settings are others, or when customers have moved beyond a "
+        f"limit of drift. What follows was measured when it was trained.\n\n{card.en}",
+        f"{day} 的评分使用 {trained_on} 的模型。模型每 {max(every, 1)} 天重新训练一次；代码或设置改变，或客户漂移超过"
+        f"界限时，提前重新训练。以下为训练时的测量结果。\n\n{card.zh}",
+    )
+
+
+def churn_card(told: Training) -> Card:
     """Purpose, population, label, test, gate, season, weak spots and limits of the probabilities."""
-    decision, known = found.churn_decision, found.cut.known
+    plan, model, known, decision = told.plan, told.model, told.known, told.churn_decision
+    active = int((known.recency <= ACTIVE_DAYS).sum())
     en = [
-        f"Purpose: the probability that a customer orders within {plan.horizon} days from {plan.as_of.date()}; "
+        f"Purpose: the probability that a customer orders within {plan.horizon} days from the day scored; "
         "churn is its complement. Not meant for decisions about credit or about persons.",
-        f"Population: {len(known):,} customers who ever ordered, of whom {int(found.cut.is_active.sum()):,} ordered "
+        f"Population on {plan.as_of.date()}: {len(known):,} customers who ever ordered, of whom {active:,} ordered "
         "within the last 365 days. Trained and judged on the latter; the others are scored by the same model.",
-        f"Published: {called(found.rung)[0] or 'nothing'}. The ladder is recency, RFM cell, "
-        f"{_family(found)}, logistic regression, additive boosting from the log-odds of "
-        f"{_family(found)}, and the mean of the last three. {found.cut.timing.note}".rstrip(),
-        f"Trained on {found.ladder.rows:,} rows of {len(found.ladder.cutoffs)} cutoffs, labels over before the day.",
+        f"Published: {called(model.rung)[0] or 'nothing'}. The ladder is recency, RFM cell, "
+        f"{_family(model)}, logistic regression, additive boosting from the log-odds of "
+        f"{_family(model)}, and the mean of the last three. {model.fits.timing.note}".rstrip(),
+        f"Trained on {model.ladder.rows:,} rows of {len(model.ladder.cutoffs)} cutoffs, labels over before the day.",
         f"Tested out of time. {_measured(decision, 0)}",
         "Gate: " + " ".join(decision.reasons_en),
-        f"Season: {_season_en(found.season)}",
-        f"Weak spots, newest test: {_weak(found, 0)}",
+        f"Season: {_season_en(model.season)}",
+        f"Weak spots, newest test: {_weak(told, 0)}",
         "Limits: prices, campaigns and stock are not known to it; a log shorter than a year and a half cannot show a "
         "season; customers without an order have no score.",
     ]
     zh = [
-        f"用途：客户自 {plan.as_of.date()} 起 {plan.horizon} 天内下单的概率；流失概率为其补数。"
-        "不用于信贷或对个人的决定。",
-        f"对象：曾下单的 {len(known):,} 位客户，其中 {int(found.cut.is_active.sum()):,} 位在最近 365 天内下过单；"
+        f"用途：客户自评分日起 {plan.horizon} 天内下单的概率；流失概率为其补数。不用于信贷或对个人的决定。",
+        f"对象（{plan.as_of.date()}）：曾下单的 {len(known):,} 位客户，其中 {active:,} 位在最近 365 天内下过单；"
         "训练与检验仅用后者，其余客户由同一模型评分。",
-        f"发布：{called(found.rung)[1] or '无'}。阶梯依次为最近购买时间、RFM 分格、"
-        f"{_family(found)}、逻辑回归、以前者对数几率为起点的加性提升，以及后三者的平均。",
-        f"训练：{len(found.ladder.cutoffs)} 个截止日的 {found.ladder.rows:,} 行，所有标签均在当日之前结束。",
+        f"发布：{called(model.rung)[1] or '无'}。阶梯依次为最近购买时间、RFM 分格、"
+        f"{_family(model)}、逻辑回归、以前者对数几率为起点的加性提升，以及后三者的平均。",
+        f"训练：{len(model.ladder.cutoffs)} 个截止日的 {model.ladder.rows:,} 行，所有标签均在当日之前结束。",
         f"检验（严格时间外）：{_measured(decision, 1)}",
         "关口：" + "".join(decision.reasons_zh),
-        f"季节：{_season_zh(found.season)}",
-        f"薄弱之处（最近一次检验）：{_weak(found, 1)}",
+        f"季节：{_season_zh(model.season)}",
+        f"薄弱之处（最近一次检验）：{_weak(told, 1)}",
         "局限：不知道价格、活动与库存；不足一年半的记录无法体现季节；从未下单的客户没有评分。",
     ]
     return Card("\n\n".join(en), "\n\n".join(zh))
 
 
-def value_card(plan: Plan, found: Forecast) -> Card:
+def value_card(told: Training) -> Card:
     """The same for money."""
-    decision, spend = found.value_decision, found.cut.spend
-    family = _family(found)
+    plan, model, decision, spend = told.plan, told.model, told.value_decision, told.model.fits.spend
+    family = _family(model)
     note = spend.note if spend else "No net spend above 0: every value is 0."
     correlation = f"{spend.correlation:.2f}" if spend else "-"
     en = [
         f"Purpose: orders and net revenue expected of each customer within {plan.horizon} days from "
-        f"{plan.as_of.date()}, with an 80 % interval, and a lifetime value over three years at 10 % a year.",
+        "the day scored, with an 80 % interval, and a lifetime value over three years at 10 % a year.",
         f"Published: {called(decision.published or '')[0] or 'nothing'}. Orders: {family}, bent by the published rung "
         f"of the ladder of purchase. Worth of an order: Gamma-Gamma on all orders, net of returns. {note}".rstrip(),
         f"Assumed: orders come at random at a steady rate while a customer stays; worth and frequency are independent "
         f"(measured correlation {correlation}).",
         f"Tested out of time. {_measured(decision, 0)}",
         "Gate: " + " ".join(decision.reasons_en),
-        f"Level: {found.value.season}, factor {np.exp(found.value.level):.2f}. Nominal levels of the interval by "
-        f"quarter: {', '.join(f'{level:.2f}' for level in found.value.nominal)}, stretched by "
-        f"{', '.join(f'{factor:.2f}' for factor in found.value.stretch)}.",
+        f"Level: {model.value.season}, factor {np.exp(model.value.level):.2f}. Nominal levels of the interval by "
+        f"quarter: {', '.join(f'{level:.2f}' for level in model.value.nominal)}, stretched by "
+        f"{', '.join(f'{factor:.2f}' for factor in model.value.stretch)}.",
     ]
     zh = [
-        f"用途：每位客户自 {plan.as_of.date()} 起 {plan.horizon} 天内的预期订单数与净收入及其 80% 区间，"
+        f"用途：每位客户自评分日起 {plan.horizon} 天内的预期订单数与净收入及其 80% 区间，"
         "以及三年客户终身价值（年折现率 10%）。",
         f"发布：{called(decision.published or '')[1] or '无'}。订单数来自 {family}，并由已发布的购买概率修正；"
         "单均价值来自对全部订单（扣除退款）的 Gamma-Gamma 模型。",
         f"假设：客户在留存期间以稳定速率随机下单；单价与频率相互独立（实测相关系数 {correlation}）。",
         f"检验（严格时间外）：{_measured(decision, 1)}",
         "关口：" + "".join(decision.reasons_zh),
-        f"水平：{LEVELS_ZH[found.value.season]}，系数 {np.exp(found.value.level):.2f}。各四分位的区间名义水平："
-        f"{'、'.join(f'{level:.2f}' for level in found.value.nominal)}，拉伸系数："
-        f"{'、'.join(f'{factor:.2f}' for factor in found.value.stretch)}。",
+        f"水平：{LEVELS_ZH[model.value.season]}，系数 {np.exp(model.value.level):.2f}。各四分位的区间名义水平："
+        f"{'、'.join(f'{level:.2f}' for level in model.value.nominal)}，拉伸系数："
+        f"{'、'.join(f'{factor:.2f}' for factor in model.value.stretch)}。",
     ]
     return Card("\n\n".join(en), "\n\n".join(zh))
 
 
-def _family(found: Forecast) -> str:
-    return " + ".join(FAMILIES[name] for name in found.cut.timing.family.split("+"))
+def _family(model: Model) -> str:
+    return " + ".join(FAMILIES[name] for name in model.fits.timing.family.split("+"))
 
 
 def _measured(decision: Decision, language: int) -> str:
@@ -139,10 +154,10 @@ def _season_zh(season: Belief) -> str:
     return f"{said[season.source]}（对数几率 {season.level:+.2f}）。"
 
 
-def _weak(found: Forecast, language: int) -> str:
+def _weak(told: Training, language: int) -> str:
     parts = [
         f"{(spot.name_en, spot.name_zh)[language]}: {spot.predicted:.3f} / {spot.observed:.3f} ({spot.count})"
-        for spot in found.weak_spots
+        for spot in told.weak_spots
     ]
     head = ("forecast / observed (customers) - ", "预测 / 实际（人数）— ")[language]
     return head + "; ".join(parts) + "."

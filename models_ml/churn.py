@@ -132,7 +132,7 @@ def train(cuts: Sequence[Cut]) -> Ladder:
         return Ladder(None, None, None, None, {}, (), 0)
     values = np.vstack([cut.traces.values[cut.is_active] for cut in cuts])
     known = np.concatenate([cut.log_odds[cut.is_active] for cut in cuts])
-    truth = np.concatenate([_bought(cut)[cut.is_active] for cut in cuts])
+    truth = np.concatenate([cut.outcome.bought[cut.is_active] for cut in cuts])
     levels = np.concatenate([np.full(int(cut.is_active.sum()), level_of(cut, cut.log_odds)) for cut in cuts])
     weights = np.full(len(truth), min(1.0, STEP_DAYS / cuts[0].horizon))
     ladder = Ladder(
@@ -152,7 +152,7 @@ BOOSTING = additive.Settings(rounds=20, rate=0.1, bins=16, leaves=3, ridge=5.0, 
 
 def level_of(cut: Cut, margin: Floats) -> float:
     """What must be added to log-odds so that, on average over the active, as many buy as did at this cutoff."""
-    bought, margin = _bought(cut)[cut.is_active], margin[cut.is_active]
+    bought, margin = cut.outcome.bought[cut.is_active], margin[cut.is_active]
     return additive.level(margin, np.ones(len(margin)), float(bought.mean()))
 
 
@@ -179,18 +179,12 @@ def _dormant_level(ladder: Ladder, rung: str, cuts: Sequence[Cut]) -> float:
     for cut in cuts:
         margin = ladder.margin(cut, rung)
         margins.append((margin + level_of(cut, margin))[~cut.is_active])
-        bought.append(_bought(cut)[~cut.is_active])
+        bought.append(cut.outcome.bought[~cut.is_active])
     margin, truth = np.concatenate(margins), np.concatenate(bought)
     if not len(truth):
         return 0.0
     rate = (truth.sum() + PRIOR_CUSTOMERS * (1 / (1 + np.exp(-margin))).mean()) / (len(truth) + PRIOR_CUSTOMERS)
     return additive.level(margin, np.ones(len(margin)), float(rate))
-
-
-def _bought(cut: Cut) -> Floats:
-    if cut.came is None:
-        raise ValueError(f"The horizon of cutoff {cut.known.cutoff} is not over: there is nothing to learn from it.")
-    return cut.came.bought
 
 
 def _table(features: tuple[str, ...], values: np.ndarray, truth: Floats, levels: Floats, bins: int) -> Table:

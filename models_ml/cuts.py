@@ -4,8 +4,8 @@ Here belongs the choice of the buy-till-you-die model with its fallback: the ave
 both let a single buyer be gone. BG/NBD, which does not, is the last resort.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -14,8 +14,10 @@ from numpy.typing import NDArray
 
 from models_ml.btyd import beta_geometric, gamma_gamma, pareto
 from models_ml.btyd.averaged import Averaged, Single
+from models_ml.btyd.beta_geometric import BetaGeometric
 from models_ml.btyd.fitting import NoFit
 from models_ml.btyd.histories import Floats, Histories
+from models_ml.btyd.pareto import Pareto
 from models_ml.order_log import OrderLog, Outcome, Snapshot, outcome, snapshot
 from models_ml.traces import Traces, traces
 
@@ -40,7 +42,42 @@ class Timing:
 
     def part(self, family: str) -> Single | None:
         """The fitted model of one family; None where it could not be fitted."""
-        return dict(zip(self.family.split("+"), self.model.parts, strict=True)).get(family)
+        return self._parts().get(family)
+
+    def _parts(self) -> dict[str, Single]:
+        return dict(zip(self.family.split("+"), self.model.parts, strict=True))
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain numbers, for JSON."""
+        return {"parts": {family: asdict(part) for family, part in self._parts().items()}, "note": self.note}
+
+    @classmethod
+    def from_dict(cls, stored: Mapping[str, Any]) -> "Timing":
+        """The inverse of `to_dict`."""
+        parts = [
+            Pareto(**numbers) if family == "pareto_nbd" else BetaGeometric(**numbers)
+            for family, numbers in stored["parts"].items()
+        ]
+        return cls(Averaged(tuple(parts)), "+".join(stored["parts"]), stored["note"])
+
+
+@dataclass(frozen=True)
+class Fits:
+    """What a cutoff is seen with: the models of when customers order, and of what an order is worth (None: nobody
+    brought enough to tell)."""
+
+    timing: Timing
+    spend: gamma_gamma.Spend | None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain numbers, for JSON."""
+        return {"timing": self.timing.to_dict(), "spend": asdict(self.spend) if self.spend else None}
+
+    @classmethod
+    def from_dict(cls, stored: Mapping[str, Any]) -> "Fits":
+        """The inverse of `to_dict`."""
+        spend = gamma_gamma.Spend(**stored["spend"]) if stored["spend"] else None
+        return cls(Timing.from_dict(stored["timing"]), spend)
 
 
 @dataclass(frozen=True)
@@ -65,6 +102,13 @@ class Cut:
         """Whether the customer ordered within the last year: the population models are trained and judged on."""
         return self.known.recency <= ACTIVE_DAYS
 
+    @property
+    def outcome(self) -> Outcome:
+        """What came. Raises ValueError while the horizon is not over."""
+        if self.came is None:
+            raise ValueError(f"The horizon of cutoff {self.known.cutoff} is not over: nothing is known of what came.")
+        return self.came
+
     @cached_property
     def squared_orders(self) -> Floats:
         """E[order days squared] within the horizon by the buy-till-you-die model, (n,)."""
@@ -76,35 +120,38 @@ def prepare(log: OrderLog, cutoff: int, horizon: int, last_day: int, near: Timin
     """Everything models need of a cutoff. `last_day`: the first day that is not in the log any more; `near`: what was
     fitted at another cutoff, to begin from.
 
-    Raises order_log.Refused when nobody had ordered, NoFit when no buy-till-you-die model can be fitted.
+    Raises refusal.Refused when nobody had ordered, NoFit when no buy-till-you-die model can be fitted.
     """
     known = snapshot(log, cutoff)
     came = outcome(log, known, horizon) if cutoff + horizon <= last_day else None
-    return _cut(log, known, fit_timing(known.histories, near), _spend(known), horizon, came)
+    return _cut(log, known, fit(known, near), horizon, came)
 
 
-def earlier(log: OrderLog, cutoff: int, like: Cut) -> Cut:
-    """An earlier cutoff of the same log seen with the models fitted at `like`; what came after it is not told.
+def fit(known: Snapshot, near: Timing | None = None) -> Fits:
+    """The models of a cutoff, learnt from at most LEARN_FROM customers. Raises NoFit when none can be fitted."""
+    return Fits(fit_timing(known.histories, near), _spend(known))
 
-    Raises order_log.Refused when nobody had ordered.
+
+def seen(log: OrderLog, cutoff: int, horizon: int, fits: Fits) -> Cut:
+    """A cutoff seen with models that were fitted elsewhere; what came after it is not told.
+
+    Raises refusal.Refused when nobody had ordered.
     """
-    return _cut(log, snapshot(log, cutoff), like.timing, like.spend, like.horizon, None)
+    return _cut(log, snapshot(log, cutoff), fits, horizon, None)
 
 
-def _cut(
-    log: OrderLog, known: Snapshot, timing: Timing, spend: gamma_gamma.Spend | None, horizon: int, came: Outcome | None
-) -> Cut:
+def _cut(log: OrderLog, known: Snapshot, fits: Fits, horizon: int, came: Outcome | None) -> Cut:
     rows, _, place = known.histories.distinct()
     # Orders of one day are one in the histories; people who order twice a day go on doing so.
     orders_a_day = float(known.orders.sum() / (known.histories.repeats + 1).sum())
     return Cut(
         horizon=horizon,
         known=known,
-        timing=timing,
-        spend=spend,
+        timing=fits.timing,
+        spend=fits.spend,
         traces=traces(log, known),
-        log_odds=log_odds(timing.model.buys(rows, horizon))[place],
-        expected_orders=orders_a_day * timing.model.expect(rows, horizon)[place],
+        log_odds=log_odds(fits.timing.model.buys(rows, horizon))[place],
+        expected_orders=orders_a_day * fits.timing.model.expect(rows, horizon)[place],
         came=came,
     )
 

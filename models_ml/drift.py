@@ -5,7 +5,9 @@ time of last year where there was one: a healthy shop moves every index of lifet
 December past last June's.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -26,19 +28,58 @@ class Moved:
     limit: float = LIMIT
 
 
-def drift(now: Cut, score_now: Floats, reference: Cut, score_then: Floats) -> list[Moved]:
-    """The score first, then FEATURES, among the active customers of both cutoffs. Scores are (n,) each."""
-    pairs = [("score", score_now, score_then)]
-    pairs += [(name, now.traces.column(name), reference.traces.column(name)) for name in FEATURES]
-    return [Moved(name, stability(there[reference.is_active], here[now.is_active])) for name, here, there in pairs]
+@dataclass(frozen=True)
+class Tenths:
+    """How a measure was spread: edges between its tenths (equal values are not parted), and customers in each."""
+
+    edges: tuple[float, ...]
+    counts: tuple[int, ...]
 
 
-def stability(reference: Floats, current: Floats) -> float:
-    """Population stability index over tenths of the reference; shares are held off 0 by half a customer."""
-    edges = np.unique(np.quantile(reference, np.linspace(0, 1, BINS + 1)[1:-1], method="higher"))
-    before, after = (
-        np.bincount(np.searchsorted(edges, values, side="right"), minlength=len(edges) + 1) + 0.5
-        for values in (reference, current)
-    )
+@dataclass(frozen=True)
+class Reference:
+    """What is compared with: the score, then FEATURES, among the active customers of a cutoff."""
+
+    measures: Mapping[str, Tenths]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain numbers, for JSON."""
+        return {name: {"edges": list(one.edges), "counts": list(one.counts)} for name, one in self.measures.items()}
+
+    @classmethod
+    def from_dict(cls, stored: Mapping[str, Any]) -> "Reference":
+        """The inverse of `to_dict`."""
+        return cls({name: Tenths(tuple(one["edges"]), tuple(one["counts"])) for name, one in stored.items()})
+
+
+def reference(cut: Cut, score: Floats) -> Reference:
+    """What a later day is to be compared with. `score` is (n,)."""
+    return Reference({name: tenths(values) for name, values in _measures(cut, score).items()})
+
+
+def drift(now: Cut, score: Floats, then: Reference) -> list[Moved]:
+    """How far the active customers of a cutoff are from the reference. `score` is (n,)."""
+    return [Moved(name, stability(then.measures[name], values)) for name, values in _measures(now, score).items()]
+
+
+def tenths(values: Floats) -> Tenths:
+    """The spread of some values."""
+    edges = np.unique(np.quantile(values, np.linspace(0, 1, BINS + 1)[1:-1], method="higher"))
+    return Tenths(tuple(edges.tolist()), tuple(_counts(values, edges).tolist()))
+
+
+def stability(then: Tenths, current: Floats) -> float:
+    """Population stability index over the tenths of the reference; shares are held off 0 by half a customer."""
+    before, after = np.array(then.counts) + 0.5, _counts(current, np.array(then.edges)) + 0.5
     p, q = before / before.sum(), after / after.sum()
     return float(((q - p) * np.log(q / p)).sum())
+
+
+def _measures(cut: Cut, score: Floats) -> dict[str, Floats]:
+    """Of the active customers."""
+    columns = {"score": score} | {name: cut.traces.column(name) for name in FEATURES}
+    return {name: values[cut.is_active] for name, values in columns.items()}
+
+
+def _counts(values: Floats, edges: Floats) -> np.ndarray:
+    return np.bincount(np.searchsorted(edges, values, side="right"), minlength=len(edges) + 1)

@@ -1,330 +1,126 @@
-"""From a log of orders to published scores: which cutoffs, which rung, which season, and how it was found out.
+"""From a fitted model to the scores of a day: everybody in the log, as they are when the day begins.
 
-Here belongs the order of the steps: prepare the cutoffs, test every rung strictly out of time, let `gate` decide, train
-the rung that passed on everything known, score. No rung is asked about a cutoff whose labels end after its own.
+Here belong what is kept of a model between the days it is trained for (plain numbers) and what is made of it. How it
+is learnt, tested and chosen stands in `training`. A model may score any day from its own on; the measures of drift
+tell when it should not any more.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from itertools import product
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
-from models_ml import churn, evaluation, gate, value
-from models_ml.btyd.fitting import NoFit
+from models_ml import value
 from models_ml.btyd.histories import Floats
-from models_ml.churn import YEAR, Ladder
-from models_ml.cuts import Cut, Timing, prepare, probability
-from models_ml.drift import Moved, drift
-from models_ml.gate import Decision, Test
+from models_ml.churn import Ladder
+from models_ml.cuts import Cut, Fits, probability, seen
+from models_ml.drift import Moved, Reference, drift
 from models_ml.levels import Belief
-from models_ml.order_log import OrderLog, Outcome, rolling_cutoffs, snapshot
-from models_ml.refusal import Refused
-from models_ml.value import Outlook, Past, Value
+from models_ml.order_log import OrderLog
+from models_ml.value import Outlook, Value
 
-FEWEST_CUSTOMERS, FEWEST_RETURNING, FEWEST_DAYS = 200, 50, 60
-LEARN_FROM, JUDGED, VALUE_CUTOFFS = 10_000, 2, 10
-PLAIN, SPENDING = "btyd", "spending"
-# The bands of a list to work on: chances of leaving from which the risk is called so, and shares of customers by money.
-BANDS = ("low", "middle", "high")
-RISK_EDGES, VALUE_EDGES = (0.33, 0.66), (0.5, 0.8)
+PLAIN = "btyd"
 
 
 @dataclass(frozen=True)
-class Plan:
-    """What is asked: the log (nothing on or after `as_of` in it), the day, the days ahead, the rung published now."""
+class Model:
+    """What was learnt for one day, `horizon` days ahead.
 
-    log: OrderLog
-    as_of: pd.Timestamp
-    horizon: int
-    standing: str = PLAIN
-
-    @property
-    def now(self) -> int:
-        """The day as a number of the log."""
-        return self.log.number_of(self.as_of)
-
-
-@dataclass(frozen=True)
-class WeakSpot:
-    """Customers of whom models know little: mean forecast and share that ordered, at the newest test."""
-
-    name_en: str
-    name_zh: str
-    predicted: float
-    observed: float
-    count: int
-
-
-@dataclass(frozen=True)
-class Listed:
-    """A cell of the list that the newest test would have given out: customers of one band of risk and one of value.
-
-    `predicted` is the mean chance of leaving they were given, `left` how many bought nothing within the horizon;
-    `spent` is their money until the cutoff, `spent_after` that of the horizon.
+    `rung` is that of `churn` which passed its gate, `money` the candidate which passed that of value ('' where none
+    did), `basis` the rung of buying that money stands on. `seasons`: level of the season by rung, for `shown` and
+    `basis`. `reference` and `moved`: what drift is measured against (None: there was nothing complete) and how far it
+    was when this was trained.
     """
 
-    risk: str
-    value: str
-    count: int
-    predicted: float
-    left: int
-    spent: float
-    spent_after: float
+    horizon: int
+    fits: Fits
+    ladder: Ladder
+    rung: str
+    money: str
+    basis: str
+    seasons: Mapping[str, Belief]
+    value: Value
+    reference: Reference | None
+    moved: tuple[Moved, ...]
+
+    @property
+    def shown(self) -> str:
+        """The rung whose log-odds are worked out: the published one, or the plainest where none is."""
+        return self.rung or PLAIN
+
+    @property
+    def season(self) -> Belief:
+        """The level of the season put into those."""
+        return self.seasons[self.shown]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain numbers, for JSON."""
+        return {
+            **{name: getattr(self, name) for name in ("horizon", "rung", "money", "basis")},
+            **{name: getattr(self, name).to_dict() for name in ("fits", "ladder", "value")},
+            "seasons": {rung: asdict(level) for rung, level in self.seasons.items()},
+            "reference": self.reference.to_dict() if self.reference else None,
+            "moved": [asdict(one) for one in self.moved],
+        }
+
+    @classmethod
+    def from_dict(cls, stored: Mapping[str, Any]) -> "Model":
+        """The inverse of `to_dict`."""
+        return cls(
+            **{name: stored[name] for name in ("horizon", "rung", "money", "basis")},
+            fits=Fits.from_dict(stored["fits"]),
+            ladder=Ladder.from_dict(stored["ladder"]),
+            value=Value.from_dict(stored["value"]),
+            seasons={rung: Belief(**level) for rung, level in stored["seasons"].items()},
+            reference=Reference.from_dict(stored["reference"]) if stored["reference"] else None,
+            moved=tuple(Moved(**one) for one in stored["moved"]),
+        )
 
 
 @dataclass(frozen=True)
 class Forecast:
-    """The answer, for all who ever ordered before the day, in the order of `cut.known.customers`.
+    """The answer for all who ever ordered before the day, in the order of `cut.known.customers`.
 
-    `outlook` tells of money by the rung that passed the gate of value (where none did, the decision says so and nothing
-    of it may be shown); `margin` are the log-odds of an order within the horizon by the rung that passed that of churn,
-    level of the season included, (n,).
+    `outlook` tells of money (where `model.money` is empty nothing of it may be shown); `margin` are the log-odds of an
+    order within the horizon by `model.shown`, level of the season included, (n,); `moved` is the drift of the day.
     """
 
+    model: Model
+    log: OrderLog
     cut: Cut
-    trained_on: tuple[Cut, ...]
-    ladder: Ladder
-    season: Belief
-    value: Value
-    churn_decision: Decision
-    value_decision: Decision
     outlook: Outlook
     margin: Floats
-    weak_spots: tuple[WeakSpot, ...]
-    listed: tuple[Listed, ...]
     moved: tuple[Moved, ...]
+
+    @property
+    def customer_ids(self) -> NDArray[np.object_]:
+        """Whom each element speaks of."""
+        return self.log.customer_ids[self.cut.known.customers]
 
     @property
     def rung(self) -> str:
         """The rung whose probabilities may be shown; '' where none may."""
-        return self.churn_decision.published or ""
+        return self.model.rung
 
     @property
     def buys(self) -> Floats:
         """P(an order within the horizon), (n,)."""
         return probability(self.margin)
 
-
-def forecast(plan: Plan) -> Forecast:
-    """Test, decide, train and score. Raises Refused when there is too little of anything, or nothing can be fitted."""
-    _refuse_if_too_little(plan)
-    try:
-        return _forecast(plan, _Cuts(plan))
-    except NoFit as why:
-        raise Refused(f"The log cannot be modelled. {why}", f"该记录无法建模（拟合未收敛）：{why}") from why
+    @property
+    def has_drifted(self) -> bool:
+        """Whether a measure has passed its limit that had not when the model was trained."""
+        then = {one.name for one in self.model.moved if one.value > one.limit}
+        return any(one.value > one.limit and one.name not in then for one in self.moved)
 
 
-class _Cuts:
-    """The prepared cutoffs of a plan, each made once, on at most LEARN_FROM customers."""
-
-    def __init__(self, plan: Plan) -> None:
-        self.plan, self.some, self.made = plan, plan.log.some(LEARN_FROM), dict[tuple[int, int], Cut]()
-        self.near: Timing | None = None
-
-    def at(self, cutoff: int, horizon: int) -> Cut:
-        key = (cutoff, horizon)
-        if key not in self.made:
-            self.made[key] = prepare(self.some, cutoff, horizon, self.plan.now, self.near)
-            self.near = self.made[key].timing
-        return self.made[key]
-
-    def complete(self, before: int) -> list[Cut]:
-        """Cutoffs whose horizon was over when the day `before` began, newest first."""
-        horizon = self.plan.horizon
-        days = rolling_cutoffs(FEWEST_DAYS, before - horizon, churn.STEP_DAYS, churn.MOST_CUTOFFS)
-        return [self.at(day, horizon) for day in days]
-
-    def year_ago(self, day: int) -> Cut | None:
-        """The cutoff a year before a day, where a season can be read from it."""
-        past = day - YEAR
-        if past < churn.SEASON_NEEDS_DAYS or self.plan.horizon > YEAR:
-            return None
-        return self.at(past, self.plan.horizon)
-
-
-@dataclass(frozen=True)
-class _Basis:
-    """A candidate for money: what it is called, and the rung of buying it stands on."""
-
-    name: str
-    rung: str
-
-
-@dataclass(frozen=True)
-class _Trained:
-    """All that can be known of a day: the ladder and the cutoffs it and the levels are learnt from."""
-
-    ladder: Ladder
-    complete: list[Cut]
-    year_ago: Cut | None
-
-    def season(self, rung: str) -> Belief:
-        return churn.season(self.ladder, rung, self.year_ago, self.complete)
-
-    def margin(self, cut: Cut, rung: str) -> Floats:
-        return self.ladder.margin(cut, rung) + self.season(rung).level
-
-    def value(self, basis: "_Basis") -> Value:
-        year_ago = None if self.year_ago is None else self._past(self.year_ago, basis.rung)
-        past = [self._past(cut, basis.rung) for cut in self.complete[:VALUE_CUTOFFS]]
-        return value.train(past, year_ago, value.recent_spending(past) if basis.name == SPENDING else None)
-
-    def outlook(self, basis: "_Basis", cut: Cut) -> Outlook:
-        return value.score(self.value(basis), cut, self.margin(cut, basis.rung))
-
-    def _past(self, cut: Cut, rung: str) -> Past:
-        margin = self.ladder.margin(cut, rung)
-        return Past(cut, margin + churn.level_of(cut, margin))
-
-
-def _forecast(plan: Plan, cuts: _Cuts) -> Forecast:
-    trials = [(cut, _learn(cuts, cut.known.cutoff)) for cut in _judged(plan, cuts)]
-    trained = _learn(cuts, plan.now)
-    # A rung may be published where it was tested: one that could only be trained since then has shown nothing.
-    rungs = [rung for rung in trained.ladder.rungs if all(rung in then.ladder.rungs for _, then in trials)]
-    order = [rung for rung in reversed(rungs) if rung != "recency"]
-    standing = plan.standing if plan.standing in order else PLAIN
-    decision = gate.judge_probabilities([_of_buying(plan, cut, then, order) for cut, then in trials], order, standing)
-    rung = decision.published or ""
-    bases = {name: _Basis(name, name) for name in (rung or PLAIN, PLAIN)}
-    if all(then.complete for _, then in trials):
-        bases = {SPENDING: _Basis(SPENDING, rung or PLAIN), **bases}
-    money = gate.judge_amounts([_of_money(plan, cut, then, list(bases.values())) for cut, then in trials], list(bases))
-    cut = prepare(plan.log, plan.now, plan.horizon, plan.now, cuts.near)
-    basis, shown = bases[money.published or PLAIN], rung or PLAIN
-    fitted = trained.value(basis)
-    margins = {name: trained.ladder.margin(cut, name) for name in {basis.rung, shown}}
-    season = trained.season(shown)
-    return Forecast(
-        cut=cut,
-        trained_on=tuple(trained.complete),
-        ladder=trained.ladder,
-        season=season,
-        value=fitted,
-        churn_decision=decision,
-        value_decision=money,
-        outlook=value.score(fitted, cut, margins[basis.rung] + trained.season(basis.rung).level),
-        margin=margins[shown] + season.level,
-        weak_spots=_weak_spots(trials[0][0], trials[0][1].margin(trials[0][0], basis.rung)),
-        listed=_listed(trials[0][0], trials[0][1].margin(trials[0][0], rung)) if rung else (),
-        moved=_moved(trained, cut, shown, margins[shown]),
-    )
-
-
-def _weak_spots(cut: Cut, margin: Floats) -> tuple[WeakSpot, ...]:
-    known, buys, bought = cut.known, probability(margin), _came(cut).bought
-    spots = (
-        ("single buyers", "仅购买一次", known.histories.repeats == 0),
-        ("first order within 90 days", "首单在 90 天内", known.histories.observed <= 90),
-        ("top 1 % by spend", "消费额前 1%", known.net >= np.quantile(known.net, 0.99)),
-        ("no order for a year", "一年未下单", ~cut.is_active),
-    )
-    return tuple(
-        WeakSpot(en, zh, float(buys[who].mean()), float(bought[who].mean()), int(who.sum()))
-        for en, zh, who in spots
-        if who.any()
-    )
-
-
-def _listed(cut: Cut, margin: Floats) -> tuple[Listed, ...]:
-    """The list of that cutoff against what came, by risk and by money spent until then; nothing of empty cells."""
-    known, came, leaves = cut.known, _came(cut), 1 - probability(margin)
-    bands = np.digitize(leaves, RISK_EDGES), np.digitize(known.net, np.quantile(known.net[cut.is_active], VALUE_EDGES))
-    cells = []
-    for risk, worth in product(reversed(range(len(BANDS))), repeat=2):
-        who = cut.is_active & (bands[0] == risk) & (bands[1] == worth)
-        if who.any():
-            told = float(leaves[who].mean()), int((came.bought[who] == 0).sum())
-            money = float(known.net[who].sum()), float(came.net[who].sum())
-            cells.append(Listed(BANDS[risk], BANDS[worth], int(who.sum()), *told, *money))
-    return tuple(cells)
-
-
-def _moved(trained: _Trained, cut: Cut, rung: str, margin: Floats) -> tuple[Moved, ...]:
-    """Against the same time of last year, else the newest complete cutoff; nothing where there is neither."""
-    reference = trained.year_ago or next(iter(trained.complete), None)
-    if reference is None:
-        return ()
-    return tuple(drift(cut, margin, reference, trained.ladder.margin(reference, rung)))
-
-
-def _learn(cuts: _Cuts, day: int) -> _Trained:
-    complete = cuts.complete(day)
-    return _Trained(churn.train(complete), complete, cuts.year_ago(day))
-
-
-def _judged(plan: Plan, cuts: _Cuts) -> list[Cut]:
-    """The newest complete cutoffs, a horizon apart. A log without a whole horizon is judged by a shorter one."""
-    days = rolling_cutoffs(FEWEST_DAYS, plan.now - plan.horizon, plan.horizon, JUDGED)
-    able = [day for day in days if day - plan.horizon >= FEWEST_DAYS] or days[:1]
-    if able:
-        return [cuts.at(day, plan.horizon) for day in able]
-    shorter = max(plan.now // 3, 1)
-    return [cuts.at(plan.now - shorter, shorter)]
-
-
-def _of_buying(plan: Plan, cut: Cut, then: _Trained, rungs: Sequence[str]) -> Test:
-    active, bought = cut.is_active, _came(cut).bought
-    return Test(
-        cutoff=_date(plan, cut.known.cutoff),
-        customers=cut.known.customers[active],
-        truth=bought[active],
-        rival=-cut.known.recency[active],
-        candidates={rung: probability(then.margin(cut, rung))[active] for rung in rungs},
-        season_is_known=then.season(PLAIN).source == "year_ago",
-        strongest=max(_two_sided(bought[active], column) for column in cut.traces.values[active].T),
-    )
-
-
-def _of_money(plan: Plan, cut: Cut, then: _Trained, bases: Sequence[_Basis]) -> Test:
-    active = cut.is_active
-    known = cut.known
-    year = np.maximum(known.net, 0.0) * cut.horizon / np.maximum(known.histories.observed, cut.horizon)
-    amounts = {basis.name: then.outlook(basis, cut).expected_net_revenue[active] for basis in bases}
-    return Test(
-        cutoff=_date(plan, known.cutoff),
-        customers=known.customers[active],
-        truth=_came(cut).net[active],
-        rival=year[active],
-        candidates=amounts,
-        season_is_known=then.season(PLAIN).source == "year_ago",
-    )
-
-
-def _came(cut: Cut) -> Outcome:
-    if cut.came is None:
-        raise ValueError("A cutoff can be judged only after its horizon is over.")
-    return cut.came
-
-
-def _two_sided(truth: Floats, column: Floats) -> float:
-    area = evaluation.auc(truth, column)
-    return max(area, 1 - area) if np.isfinite(area) else 0.5
-
-
-def _date(plan: Plan, day: int) -> str:
-    return str((plan.log.first_day + pd.Timedelta(days=day)).date())
-
-
-def _refuse_if_too_little(plan: Plan) -> None:
-    if not 1 <= plan.horizon <= 2 * YEAR:
-        raise Refused(
-            f"A horizon of {plan.horizon} days cannot be forecast: ask for 1 to {2 * YEAR} days.",
-            f"无法预测 {plan.horizon} 天：请取 1 至 {2 * YEAR} 天。",
-        )
-    if plan.now < FEWEST_DAYS:
-        raise Refused(
-            f"The log covers {plan.now} days before {plan.as_of.date()}; {FEWEST_DAYS} are needed.",
-            f"{plan.as_of.date()} 之前只有 {plan.now} 天的记录，至少需要 {FEWEST_DAYS} 天。",
-        )
-    known = snapshot(plan.log, plan.now)
-    returned = int((known.histories.repeats > 0).sum())
-    if len(known) < FEWEST_CUSTOMERS or returned < FEWEST_RETURNING:
-        raise Refused(
-            f"{len(known)} customers ordered before {plan.as_of.date()} and {returned} of them came back; at least "
-            f"{FEWEST_CUSTOMERS} and {FEWEST_RETURNING} are needed to learn from.",
-            f"{plan.as_of.date()} 之前有 {len(known)} 位客户下单，其中 {returned} 位复购；"
-            f"至少需要 {FEWEST_CUSTOMERS} 位和 {FEWEST_RETURNING} 位。",
-        )
+def score(model: Model, log: OrderLog, as_of: pd.Timestamp) -> Forecast:
+    """Score everybody who ordered before the day. Raises Refused when nobody had."""
+    cut = seen(log, log.number_of(as_of), model.horizon, model.fits)
+    margins = {rung: model.ladder.margin(cut, rung) + level.level for rung, level in model.seasons.items()}
+    margin = margins[model.shown]
+    moved = drift(cut, margin - model.season.level, model.reference) if model.reference else ()
+    return Forecast(model, log, cut, value.score(model.value, cut, margins[model.basis]), margin, tuple(moved))

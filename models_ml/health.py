@@ -16,24 +16,24 @@ from models_ml.btyd.histories import Floats
 from models_ml.refusal import Refused
 
 if TYPE_CHECKING:
-    from models_ml.forecast import Forecast, Plan
+    from models_ml.forecast import Forecast
 
 BACK = 30  # days
 REASONS = ("reason_1", "reason_2", "reason_3")
 
 
-def chances_before(plan: "Plan", found: "Forecast") -> Floats:
+def chances_before(found: "Forecast") -> Floats:
     """P(an order within the horizon) of the customers of a forecast as they were BACK days before its day, (n,); NaN
     for those who had not ordered yet."""
-    from models_ml.cuts import earlier, probability
+    from models_ml.cuts import probability, seen
 
-    known = found.cut.known
+    known, model = found.cut.known, found.model
     chances = np.full(len(known), np.nan)
     try:
-        then = earlier(plan.log, plan.now - BACK, found.cut)
+        then = seen(found.log, known.cutoff - BACK, model.horizon, model.fits)
     except Refused:  # nobody had ordered yet
         return chances
-    margin = found.ladder.margin(then, found.rung) + found.season.level
+    margin = model.ladder.margin(then, found.rung) + model.season.level
     chances[np.searchsorted(known.customers, then.known.customers)] = probability(margin)
     return chances
 

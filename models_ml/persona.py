@@ -11,7 +11,9 @@ Whether these are natural clusters is told, not assumed: below a silhouette of 0
 continuum. What is said about a group stands in `persona_words`.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -57,6 +59,17 @@ class Personas:
     codes: tuple[str, ...]
     stability: float
     silhouette: float
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain numbers, for JSON."""
+        return {name: getattr(told, "tolist", lambda told=told: told)() for name, told in vars(self).items()}
+
+    @classmethod
+    def from_dict(cls, stored: Mapping[str, Any]) -> "Personas":
+        """The inverse of `to_dict`."""
+        names = {name: tuple(stored[name]) for name in ("habits", "codes")}
+        numbers = {name: np.array(stored[name], dtype=np.float64) for name in ("means", "spreads", "centres")}
+        return cls(**{**stored, **names, **numbers})
 
 
 def train(features: pd.DataFrame, before: pd.DataFrame, seed: int) -> Personas:

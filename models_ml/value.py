@@ -117,7 +117,7 @@ def recent_spending(past: Sequence[Past]) -> Tweedie | None:
     for one in past:
         active, mean = one.cut.is_active, _mean(one.cut, one.margin)
         mean = mean * np.exp(_level_of(one.cut, mean).value)
-        told.append((one.cut.traces.values[active], _net(one.cut)[active], mean[active]))
+        told.append((one.cut.traces.values[active], one.cut.outcome.net[active], mean[active]))
     if not told:
         return None
     values, actual, expected = (np.concatenate(column) for column in zip(*told, strict=True))
@@ -215,15 +215,9 @@ def _corrected(cut: Cut, margin: Floats, spending: Tweedie | None) -> Floats:
     return mean if spending is None else mean * np.clip(spending.factor(cut.traces.values), *BEND_LIMITS)
 
 
-def _net(cut: Cut) -> Floats:
-    if cut.came is None:
-        raise ValueError("A cutoff whose horizon is not over tells nothing of what came.")
-    return cut.came.net
-
-
 def _level_of(cut: Cut, mean: Floats) -> Level:
     """Logarithm of actual over expected total of the active, held to a factor of 3."""
-    actual, expected = _net(cut)[cut.is_active], mean[cut.is_active]
+    actual, expected = cut.outcome.net[cut.is_active], mean[cut.is_active]
     total = max(float(expected.sum()), 1e-9)
     ratio = max(float(actual.sum()), 1e-9) / total
     error = float(np.sqrt(np.square(actual - ratio * expected).sum())) / total / max(ratio, 1e-9)
@@ -236,7 +230,7 @@ def _spread(levels: Sequence[Level]) -> float:
 
 def _seen(one: Past, mean: Floats) -> tuple[Floats, Floats, Floats, Floats]:
     active, buys = one.cut.is_active, probability(one.margin)
-    columns = (mean, 1 - buys, np.sqrt(_log_variance(one.cut)), np.maximum(_net(one.cut), 0.0))
+    columns = (mean, 1 - buys, np.sqrt(_log_variance(one.cut)), np.maximum(one.cut.outcome.net, 0.0))
     mean, nothing, spread, actual = (column[active] for column in columns)
     return mean, nothing, spread, actual
 

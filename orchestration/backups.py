@@ -1,9 +1,9 @@
 """The warehouse in one file, and back: everything that cannot be made again.
 
-In a backup: the published version, the original of every delivery, decisions about people, saved segments, fitted
-models, the record of who looked at what. Not in it: the inbox, whose files are in the archive; earlier versions; what
-Dagster remembers of runs. It is a plain tar file, so that any machine can look into it, and it names people: whoever
-keeps it keeps them.
+In a backup: the published version with its fitted models, the original of every delivery, decisions about people,
+saved segments, the record of who looked at what. Not in it: the inbox, whose files are in the archive; earlier
+versions; what Dagster remembers of runs. It is a plain tar file, so that any machine can look into it, and it names
+people: whoever keeps it keeps them.
 """
 
 import hashlib
@@ -20,7 +20,7 @@ from orchestration.lock import one_writer
 from orchestration.settings import Settings
 from orchestration.snapshots import MODES, Shelf
 
-KEPT = ("archive", "audit", "models", "overrides", "segments")
+KEPT = ("archive", "audit", "overrides", "segments")
 CONTENTS = "contents.json"  # the last member: a file that was cut short has none
 FOLDER_MODE, FILE_MODE = 0o700, 0o600
 

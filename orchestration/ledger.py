@@ -37,7 +37,8 @@ TABLES = {
     "ops.model_runs": """model_run_id varchar, model varchar, run_id varchar, as_of_date date, rows bigint,
         parameters varchar, gate varchar, gate_reason varchar, rung varchar, rival varchar, cutoffs varchar,
         metrics varchar, calibration varchar, drift varchar, season varchar, card_en varchar, card_zh varchar,
-        back_test varchar""",
+        back_test varchar, trained_on date""",
+    "ops.fitted_models": "model varchar, trained_on date, definition varchar, sha256 varchar, parameters varchar",
 }
 # What the pages may read. The rest of ops names files and rows as they came.
 PUBLISHED = (
@@ -60,6 +61,7 @@ def open_books(connection: duckdb.DuckDBPyConnection) -> None:
     told = ("rung", "rival", "cutoffs", "metrics", "calibration", "drift", "season", "card_en", "card_zh", "back_test")
     for column in told:
         connection.execute(f"alter table ops.model_runs add column if not exists {column} varchar")
+    connection.execute("alter table ops.model_runs add column if not exists trained_on date")
 
 
 def begin_run(connection: duckdb.DuckDBPyConnection, run_id: str, as_of_date: date) -> None:

@@ -16,6 +16,8 @@ _LISTS = ("cutoffs", "metrics", "calibration", "drift", "back_test")
 class ModelRun:
     """One model of one run. `gate` is 'passed', 'fallback' (a lower rung than the best) or 'refused'.
 
+    `trained_on` is the day that the model which scored was trained for, None where nothing is trained.
+
     Lists are of plain mappings: `metrics` of {name, value, lower, upper, rival}, `calibration` of {predicted, observed,
     count}, `drift` of {name, value, limit}, `back_test` of {cutoff, risk, value, count, predicted, left, spent,
     spent_after}.
@@ -37,6 +39,7 @@ class ModelRun:
     season: str = ""
     card_en: str = ""
     card_zh: str = ""
+    trained_on: date | None = None
 
     @property
     def model_run_id(self) -> str:
@@ -50,7 +53,7 @@ def enter(warehouse: Warehouse, run: ModelRun) -> None:
         "model_run_id": run.model_run_id,
         "run_id": warehouse.run_id,
         **{name: getattr(run, name) for name in ("model", "as_of_date", "rows", "parameters", "gate", "gate_reason")},
-        **{name: getattr(run, name) for name in ("rung", "rival", "season", "card_en", "card_zh")},
+        **{name: getattr(run, name) for name in ("rung", "rival", "season", "card_en", "card_zh", "trained_on")},
         **{name: json.dumps(getattr(run, name)) for name in _LISTS},
     }
     with warehouse.connect() as connection:

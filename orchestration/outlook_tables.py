@@ -1,5 +1,6 @@
 """From a forecast to the rows of tables: value, churn and reasons of one day. No model and no database here."""
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -8,8 +9,9 @@ import numpy as np
 import pandas as pd
 
 if TYPE_CHECKING:
-    from models_ml.forecast import Forecast, Plan
+    from models_ml.forecast import Forecast
     from models_ml.gate import Decision
+    from models_ml.hindsight import Listed
 
 VALUE = {
     "customer_id": "varchar",
@@ -57,22 +59,21 @@ class Day:
     """What every row says besides its numbers."""
 
     as_of_date: date
-    horizon_days: int
     currency_code: str
 
 
-def value_rows(found: "Forecast", ids: np.ndarray, day: Day) -> pd.DataFrame:
+def value_rows(found: "Forecast", day: Day) -> pd.DataFrame:
     """One row a customer who ever ordered; none where the gate of value refused."""
     from models_ml.value import lifetime_value
 
-    if not found.value_decision.passed:
+    if not found.model.money:
         return pd.DataFrame(columns=list(VALUE))
     look = found.outlook
     frame = pd.DataFrame(
         {
-            "customer_id": ids,
+            "customer_id": found.customer_ids,
             "as_of_date": pd.Timestamp(day.as_of_date),
-            "horizon_days": day.horizon_days,
+            "horizon_days": found.model.horizon,
             "expected_orders": look.expected_orders,
             "expected_net_revenue": look.expected_net_revenue,
             "lower_80": look.lower_80,
@@ -80,24 +81,24 @@ def value_rows(found: "Forecast", ids: np.ndarray, day: Day) -> pd.DataFrame:
             "lifetime_value": lifetime_value(found.cut),
             "p_alive": found.cut.timing.model.alive(found.cut.known.histories),
             "currency_code": day.currency_code,
-            "model": f"{found.cut.timing.family}_{found.value_decision.published}",
+            "model": f"{found.cut.timing.family}_{found.model.money}",
             "model_run_id": "",
         }
     )
     return frame
 
 
-def churn_rows(plan: "Plan", found: "Forecast", day: Day) -> tuple[pd.DataFrame, pd.DataFrame]:
+def churn_rows(found: "Forecast", day: Day) -> tuple[pd.DataFrame, pd.DataFrame]:
     """One row a customer who ever ordered, and TOLD reasons of each; none where the gate of churn refused.
 
     Effects are on the log-odds of churn: above 0 speaks for leaving.
     """
     from models_ml import health, reasons
 
-    ids = plan.log.customer_ids[found.cut.known.customers]
     if not found.rung:
         return pd.DataFrame(columns=list(CHURN)), pd.DataFrame(columns=list(REASONS))
-    why = reasons.explain(found.ladder, found.cut, found.rung, found.season)
+    ids = found.customer_ids
+    why = reasons.explain(found.model.ladder, found.cut, found.rung, found.model.season)
     ranked = why.ranked()[:, :TOLD]
     codes = pd.Index(reasons.CODES)
     buys = found.buys
@@ -105,10 +106,10 @@ def churn_rows(plan: "Plan", found: "Forecast", day: Day) -> tuple[pd.DataFrame,
         {
             "customer_id": ids,
             "as_of_date": pd.Timestamp(day.as_of_date),
-            "horizon_days": day.horizon_days,
+            "horizon_days": found.model.horizon,
             "churn_probability": 1 - buys,
             "purchase_probability": buys,
-            "purchase_probability_30d_ago": health.chances_before(plan, found),
+            "purchase_probability_30d_ago": health.chances_before(found),
             **{f"reason_{rank + 1}": pd.Categorical.from_codes(ranked[:, rank], codes) for rank in range(TOLD)},
             "model": found.rung,
             "model_run_id": "",
@@ -158,9 +159,9 @@ def calibration(decision: "Decision") -> tuple[dict[str, Any], ...]:
     return tuple(asdict(one) for one in decision.calibration)
 
 
-def back_test(found: "Forecast") -> tuple[dict[str, Any], ...]:
-    """The list of the newest test against what happened, with its cutoff."""
-    return tuple({"cutoff": found.churn_decision.cutoffs[0], **asdict(one)} for one in found.listed)
+def back_test(cutoff: str, listed: "Sequence[Listed]") -> tuple[dict[str, Any], ...]:
+    """The list of a test against what happened, with its cutoff."""
+    return tuple({"cutoff": cutoff, **asdict(one)} for one in listed)
 
 
 def _finite(value: float) -> float | None:

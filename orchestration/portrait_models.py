@@ -5,15 +5,17 @@ why."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pandas as pd
 
+from orchestration import shelf
 from orchestration.portrait_inputs import (
     CHANCES,
     CONDUCT,
     DAILY,
+    HABITS,
     LEADS,
     PURCHASES,
     TASTES,
@@ -29,7 +31,7 @@ SEASON, AHEAD = 12, 3  # months
 @dataclass(frozen=True)
 class Told:
     """What one model made: frames by relation, the numbers it was made with, and what the books say of it (`ModelRun`);
-    `remarks` in English and Chinese."""
+    `remarks` in English and Chinese; `trained_on`: for which day, where it was not for this one."""
 
     frames: Mapping[str, pd.DataFrame]
     parameters: Mapping[str, Any] = field(default_factory=dict)
@@ -37,6 +39,7 @@ class Told:
     metrics: tuple[dict[str, Any], ...] = ()
     gate: str = "passed"
     rung: str = ""
+    trained_on: date | None = None
 
 
 def named_segments(inputs: Inputs) -> Told:
@@ -91,17 +94,31 @@ def loyalty(inputs: Inputs) -> Told:
 
 
 def personas(inputs: Inputs) -> Told:
+    """Centres stand for a quarter, so what was fitted for its first day is kept on the shelf until the next begins."""
     from models_ml import persona as model
     from models_ml.persona_words import honesty, profiles
 
-    this, before = (inputs.habits_on(quarter) for quarter in inputs.quarters)
-    basis = this if len(this) >= model.MINIMUM_CUSTOMERS else inputs.habits
-    found = model.train(basis, before, SEED)
+    begins = inputs.quarters[0]
+    wanted = shelf.Wanted("personas", shelf.definition(HABITS, SEED), begins, begins)
+    kept, trained_on = shelf.standing(inputs.warehouse, wanted), begins
+    if kept is None:
+        basis, before = (inputs.habits_on(quarter) for quarter in inputs.quarters)
+        if len(basis) < model.MINIMUM_CUSTOMERS:  # too young a house: by what is known today, anew every day
+            basis, trained_on = inputs.habits, inputs.day
+        kept = shelf.put(
+            inputs.warehouse, wanted.name, wanted.definition, trained_on, model.train(basis, before, SEED).to_dict()
+        )
+    found = model.Personas.from_dict(kept.parameters)
     scores = model.score(found, inputs.habits)
     words = profiles(found, model.explain(scores, inputs.habits), str(inputs.habits["currency_code"].iloc[0]))
-    numbers = {name: getattr(value, "tolist", lambda value=value: value)() for name, value in vars(found).items()}
     metrics = (measure("bootstrap_ari", found.stability), measure("silhouette", found.silhouette))
-    return Told({"ml.personas": scores, "ml.persona_profiles": words}, numbers, honesty(found), metrics)
+    return Told(
+        {"ml.personas": scores, "ml.persona_profiles": words},
+        kept.parameters,
+        honesty(found),
+        metrics,
+        trained_on=kept.trained_on,
+    )
 
 
 def preferences(inputs: Inputs) -> Told:
@@ -149,8 +166,8 @@ def next_products(inputs: Inputs) -> Told:
     from models_ml import next_product as model
 
     bought = inputs.ask(PURCHASES)
-    shelf = model.train(bought, inputs.day)
-    return Told({"ml.next_products": model.score(shelf, bought, inputs.day)}, {"half_life_days": model.HALF_LIFE})
+    wares = model.train(bought, inputs.day)
+    return Told({"ml.next_products": model.score(wares, bought, inputs.day)}, {"half_life_days": model.HALF_LIFE})
 
 
 def next_purchases(inputs: Inputs) -> Told:

@@ -15,7 +15,7 @@ from orchestration.warehouse import duckdb_config
 if TYPE_CHECKING:
     import pandas as pd
 
-    from models_ml.forecast import Forecast, Plan
+    from models_ml.forecast import Forecast
 
 COLUMNS = ("customer_id", "ordered_at", "amount")
 READERS = {".csv": "read_csv", ".parquet": "read_parquet"}
@@ -57,31 +57,33 @@ def score_file(question: Question) -> Answer:
     import pandas as pd
 
     from models_ml.cards import churn_card, value_card
-    from models_ml.forecast import Plan, forecast
+    from models_ml.forecast import score
     from models_ml.order_log import order_log
     from models_ml.refusal import Refused
+    from models_ml.training import Plan, train
     from orchestration.outlook_tables import measures
 
     if question.out.suffix not in READERS:
         raise ScoringRefusedError(f"{question.out.name} must end in .csv or .parquet: the scores are written so.")
     try:
         plan = Plan(order_log(_read(question)), pd.Timestamp(question.as_of_date), question.horizon_days)
-        found = forecast(plan)
+        learnt = train(plan)
     except Refused as why:
         raise ScoringRefusedError(str(why)) from why
-    said = list(dict.fromkeys([*found.churn_decision.reasons_en, *found.value_decision.reasons_en]))
-    if not found.rung and not found.value_decision.passed:
+    found = score(learnt.model, plan.log, plan.as_of)
+    said = list(dict.fromkeys([*learnt.churn_decision.reasons_en, *learnt.value_decision.reasons_en]))
+    if not found.rung and not found.model.money:
         raise ScoringRefusedError(*said)
-    rows = _rows(plan, found)
+    rows = _rows(found, question)
     _write(rows, question.out)
     return Answer(
         customers=len(rows),
         rung=found.rung,
-        value_rung=found.value_decision.published or "",
+        value_rung=found.model.money,
         reasons=said,
-        card=f"{churn_card(plan, found).en}\n\n{value_card(plan, found).en}",
-        season=found.season.source,
-        metrics=[*measures(found.churn_decision), *measures(found.value_decision)],
+        card=f"{churn_card(learnt).en}\n\n{value_card(learnt).en}",
+        season=found.model.season.source,
+        metrics=[*measures(learnt.churn_decision), *measures(learnt.value_decision)],
     )
 
 
@@ -115,18 +117,17 @@ def _read(question: Question) -> "pd.DataFrame":
             ) from None
 
 
-def _rows(plan: "Plan", found: "Forecast") -> "pd.DataFrame":
+def _rows(found: "Forecast", question: Question) -> "pd.DataFrame":
     """What is not known is empty: no probability where the gate of churn refused, no money where that of value did."""
     import pandas as pd
 
     from models_ml import rfm
 
-    known, look = found.cut.known, found.outlook
-    ids = plan.log.customer_ids[known.customers]
+    known, look, ids = found.cut.known, found.outlook, found.customer_ids
     features = pd.DataFrame(
         {
             "customer_id": ids,
-            "as_of_date": plan.as_of.date(),
+            "as_of_date": question.as_of_date,
             "recency_days": known.recency,
             "order_count": known.orders,
             "net_revenue": known.net,
@@ -135,12 +136,12 @@ def _rows(plan: "Plan", found: "Forecast") -> "pd.DataFrame":
     )
     segments = rfm.score(rfm.train(features), features).set_index("customer_id")["segment"]
     buys = found.buys if found.rung else None
-    money = found.value_decision.passed
+    money = bool(found.model.money)
     return pd.DataFrame(
         {
             "customer_id": ids,
-            "as_of_date": plan.as_of.date(),
-            "horizon_days": plan.horizon,
+            "as_of_date": question.as_of_date,
+            "horizon_days": question.horizon_days,
             "purchase_probability": buys,
             "churn_probability": 1 - buys if buys is not None else None,
             "expected_orders": look.expected_orders if money else None,

@@ -24,6 +24,7 @@ class Settings(BaseSettings):
     memory_limit: str = Field(default="2GB", pattern=r"^\d+(\.\d+)?\s?(KB|MB|GB|TB|KiB|MiB|GiB|TiB)$")
     threads: int = Field(default=2, ge=1)
     currency: str = Field(default="CNY", pattern=r"^[A-Z]{3}$")
+    train_every_days: int = Field(default=7, ge=0)
 
     @property
     def inbox(self) -> Path:

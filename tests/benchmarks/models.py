@@ -25,8 +25,9 @@ import pandas as pd
 from models_ml import additive, evaluation, gate, logistic
 from models_ml.btyd import beta_geometric, pareto
 from models_ml.cuts import probability
-from models_ml.forecast import Forecast, Plan, forecast
+from models_ml.forecast import Forecast, score
 from models_ml.order_log import Outcome, order_log, outcome, snapshot
+from models_ml.training import Plan, train
 from tests.models_ml.invented_log import cdnow, cdnow_histories
 
 SHARED = Path(os.environ.get("CRM_SHARED_DATA", Path(__file__).resolve().parents[2].parent / "shared" / "data"))
@@ -103,9 +104,9 @@ def retail() -> Iterator[Line]:
         areas.append(evaluation.auc_of(bought, buys))
         rivals.append(evaluation.auc_of(bought, bg))
         groups.append(found.cut.known.customers[active])
-        guard = "season of a year ago" if found.season.source == "year_ago" else "no season known"
+        guard = "season of a year ago" if found.model.season.source == "year_ago" else "no season known"
         total = evaluation.total_error(net, money)
-        goal = "within 10 %" if found.season.source == "year_ago" else ""
+        goal = "within 10 %" if found.model.season.source == "year_ago" else ""
         yield f"Online Retail II {cutoff}, {found.rung}, {guard}: total", goal, f"{total:+.1%}"
         ece = evaluation.expected_calibration_error(bought, buys)
         yield f"Online Retail II {cutoff}: ECE", "<= .05", f"{ece:.3f}"
@@ -164,8 +165,8 @@ def synthetic() -> Iterator[Line]:
             day=day,
         )
         plan = Plan(order_log(frame), pd.Timestamp(day), HORIZON)
-        found = forecast(plan)
-        ids = plan.log.customer_ids[found.cut.known.customers]
+        found = score(train(plan).model, plan.log, plan.as_of)
+        ids = found.customer_ids
         known = outlook(truth, day, HORIZON).set_index("person_id").loc[ids]
         rate = (
             truth.read("select person_id, purchase_rate from people").set_index("person_id").loc[ids]["purchase_rate"]
@@ -188,7 +189,8 @@ def synthetic() -> Iterator[Line]:
 def asked(frame: pd.DataFrame, day: pd.Timestamp, horizon: int) -> tuple[Forecast, Outcome, float]:
     """A forecast on the log before the day, and what came after it, customer by customer."""
     began = time.process_time()
-    found = forecast(Plan(order_log(frame[frame["ordered_at"] < day]), day, horizon))
+    plan = Plan(order_log(frame[frame["ordered_at"] < day]), day, horizon)
+    found = score(train(plan).model, plan.log, day)
     spent = time.process_time() - began
     whole = order_log(frame)
     return found, outcome(whole, snapshot(whole, whole.number_of(day)), horizon), spent

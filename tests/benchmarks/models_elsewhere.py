@@ -104,9 +104,9 @@ def judged(trial: Trial) -> Iterator[str]:
         rate = (np.maximum(known.net, 0) / np.maximum(known.histories.observed, trial.horizon))[active]
         lower, upper, spend = look.lower_80[active], look.upper_80[active], np.maximum(net, 0)
         quarters = " ".join(f"{q:.2f}" for q in evaluation.coverage_by_quarter(money, spend, lower, upper))
-        shown = found.rung or "REFUSED", found.value_decision.published or "REFUSED"
+        shown = found.rung or "REFUSED", found.model.money or "REFUSED"
         yield (
-            f"{name} | {active.sum()} | {shown[0]}/{shown[1]}, {found.season.source} | "
+            f"{name} | {active.sum()} | {shown[0]}/{shown[1]}, {found.model.season.source} | "
             f"{evaluation.auc(bought, buys):.4f} {evaluation.auc(bought, -known.recency[active]):.4f} "
             f"{evaluation.auc(bought, bg):.4f} {gain.value:+.4f} [{gain.lower:+.4f}, {gain.upper:+.4f}] | "
             f"{evaluation.expected_calibration_error(bought, buys):.3f} | "

@@ -1,17 +1,20 @@
 """From a log to published scores: nothing of the future, nothing by chance, and a refusal where too little is known."""
 
+import dataclasses
 import json
+from datetime import date
 
 import numpy as np
 import pandas as pd
 import pytest
 
 from models_ml import cards, evaluation, health, reasons, value
-from models_ml.churn import Ladder, season
-from models_ml.drift import drift, stability
-from models_ml.forecast import Forecast, Plan, forecast
+from models_ml.churn import season
+from models_ml.drift import Moved, drift, reference, stability, tenths
+from models_ml.forecast import Forecast, Model, score
 from models_ml.order_log import order_log, outcome, snapshot
 from models_ml.refusal import Refused
+from models_ml.training import Plan, Training, train
 from tests.models_ml.invented_log import FIRST_DAY, Shop, invent
 
 NOW, HORIZON = 700, 90
@@ -38,8 +41,13 @@ def plan(orders: pd.DataFrame) -> Plan:
 
 
 @pytest.fixture(scope="module")
-def found(plan: Plan) -> Forecast:
-    return forecast(plan)
+def learnt(plan: Plan) -> Training:
+    return train(plan)
+
+
+@pytest.fixture(scope="module")
+def found(plan: Plan, learnt: Training) -> Forecast:
+    return score(learnt.model, plan.log, plan.as_of)
 
 
 @pytest.fixture(scope="module")
@@ -55,7 +63,7 @@ def came(orders: pd.DataFrame, plan: Plan, found: Forecast):
 def test_the_forecast_comes_true(found: Forecast, came):
     active = found.cut.is_active
     assert found.rung
-    assert found.season.source == "year_ago"
+    assert found.model.season.source == "year_ago"
     assert evaluation.auc(came.bought[active], found.buys[active]) > 0.7
     assert evaluation.expected_calibration_error(came.bought[active], found.buys[active]) < 0.05 + CHANCE
     look = found.outlook
@@ -65,7 +73,8 @@ def test_the_forecast_comes_true(found: Forecast, came):
 
 
 def test_the_order_of_rows_changes_nothing(orders: pd.DataFrame, found: Forecast):
-    again = forecast(asked(orders.sample(frac=1, random_state=3)))
+    plan = asked(orders.sample(frac=1, random_state=3))
+    again = score(train(plan).model, plan.log, plan.as_of)
     assert again.rung == found.rung
     assert again.buys == pytest.approx(found.buys, abs=1e-12)
     assert again.outlook.upper_80 == pytest.approx(found.outlook.upper_80, rel=1e-12)
@@ -83,11 +92,12 @@ def test_no_amount_is_negative_infinite_or_out_of_order(found: Forecast):
     assert (value.lifetime_value(found.cut, years=1) <= lifetime + 1e-9).all()
 
 
-def test_reasons_add_up_to_every_rung_and_name_the_customers_own_numbers(found: Forecast):
-    for rung in found.ladder.rungs:
-        level = season(found.ladder, rung, None, found.trained_on)
-        why = reasons.explain(found.ladder, found.cut, rung, level)
-        margin = found.ladder.margin(found.cut, rung) + level.level
+def test_reasons_add_up_to_every_rung_and_name_the_customers_own_numbers(found: Forecast, learnt: Training):
+    ladder = found.model.ladder
+    for rung in ladder.rungs:
+        level = season(ladder, rung, None, learnt.learnt_from)
+        why = reasons.explain(ladder, found.cut, rung, level)
+        margin = ladder.margin(found.cut, rung) + level.level
         assert np.abs(why.base + why.effects.sum(axis=1) - margin).max() < 1e-9
         assert np.abs(why.effects[found.cut.is_active].mean(axis=0)).max() < 1e-9
     assert reasons.words("silence", 40.0, 12.4, "CNY") == (
@@ -98,24 +108,42 @@ def test_reasons_add_up_to_every_rung_and_name_the_customers_own_numbers(found: 
 
 
 def test_the_longer_a_customer_is_silent_the_more_it_speaks_for_leaving(found: Forecast):
-    why = reasons.explain(found.ladder, found.cut, found.rung, found.season)
+    why = reasons.explain(found.model.ladder, found.cut, found.rung, found.model.season)
     silence = why.effects[:, reasons.CODES.index("silence")]
     back = found.cut.known.histories.repeats > 0
     assert np.corrcoef(silence[back], np.log1p(found.cut.known.recency[back]))[0, 1] < -0.5
 
 
-def test_a_ladder_from_the_shelf_scores_the_same(found: Forecast):
-    kept = Ladder.from_dict(json.loads(json.dumps(found.ladder.to_dict())))
-    for rung in kept.rungs:
-        assert np.array_equal(kept.margin(found.cut, rung), found.ladder.margin(found.cut, rung))
-    stored = value.Value.from_dict(json.loads(json.dumps(found.value.to_dict())))
-    assert stored.to_dict() == found.value.to_dict()
-    margin = found.margin
-    assert np.array_equal(stored.mean(found.cut, margin), found.value.mean(found.cut, margin))
+def test_a_model_from_the_shelf_scores_the_same_to_the_last_digit(plan: Plan, found: Forecast):
+    kept = Model.from_dict(json.loads(json.dumps(found.model.to_dict(), allow_nan=False)))
+    assert kept.to_dict() == found.model.to_dict()
+    again = score(kept, plan.log, plan.as_of)
+    assert np.array_equal(again.margin, found.margin)
+    for column in ("expected_orders", "expected_net_revenue", "lower_80", "upper_80"):
+        assert np.array_equal(getattr(again.outlook, column), getattr(found.outlook, column))
+    assert again.moved == found.moved
+    for rung in kept.ladder.rungs:
+        assert np.array_equal(kept.ladder.margin(found.cut, rung), found.model.ladder.margin(found.cut, rung))
 
 
-def test_thirty_days_ago_is_what_the_same_model_says_of_the_customers_as_they_were(plan: Plan, found: Forecast):
-    before = health.chances_before(plan, found)
+def test_a_model_of_last_week_says_nearly_what_one_of_today_says(orders: pd.DataFrame, plan: Plan, found: Forecast):
+    older = train(asked(orders, NOW - 6)).model
+    later = score(older, plan.log, plan.as_of)
+    assert len(later.buys) == len(found.buys), "who came since is scored as well"
+    active = found.cut.is_active
+    assert np.corrcoef(later.margin[active], found.margin[active])[0, 1] > 0.99
+    assert abs(later.buys[active].mean() - found.buys[active].mean()) < 0.03
+
+
+def test_a_model_has_drifted_when_a_limit_is_passed_that_was_not_in_training(found: Forecast):
+    here, far = Moved("score", 0.1), Moved("score", 0.4)
+    for then, now, has_drifted in ((here, here, False), (here, far, True), (far, far, False), (far, here, False)):
+        model = dataclasses.replace(found.model, moved=(then,))
+        assert dataclasses.replace(found, model=model, moved=(now,)).has_drifted is has_drifted
+
+
+def test_thirty_days_ago_is_what_the_same_model_says_of_the_customers_as_they_were(found: Forecast):
+    before = health.chances_before(found)
     known = found.cut.known
     assert np.array_equal(np.isnan(before), known.histories.observed <= 30)
     quiet = (known.recency > 30) & found.cut.is_active
@@ -135,43 +163,45 @@ def test_texts_made_once_for_all_are_those_of_everybody_alone():
     assert [(told.en[at], told.zh[at]) for at in told.place] == alone
 
 
-def test_no_cutoff_that_is_learnt_from_or_judged_knows_of_the_time_after_the_day(plan: Plan, found: Forecast):
-    assert all(cut.known.cutoff + HORIZON <= plan.now for cut in found.trained_on)
-    assert all(pd.Timestamp(day) + pd.Timedelta(days=HORIZON) <= plan.as_of for day in found.churn_decision.cutoffs)
+def test_no_cutoff_that_is_learnt_from_or_judged_knows_of_the_time_after_the_day(plan: Plan, learnt: Training):
+    assert all(cut.known.cutoff + HORIZON <= plan.now for cut in learnt.learnt_from)
+    assert all(pd.Timestamp(day) + pd.Timedelta(days=HORIZON) <= plan.as_of for day in learnt.churn_decision.cutoffs)
 
 
-def test_a_season_is_read_only_from_a_year_that_had_half_a_year_before_it(found: Forecast):
-    early, all_of_them = found.trained_on[-1], found.trained_on
+def test_a_season_is_read_only_from_a_year_that_had_half_a_year_before_it(learnt: Training):
+    early, all_of_them = learnt.learnt_from[-1], learnt.learnt_from
+    ladder = learnt.model.ladder
     assert early.known.cutoff < 365
     source = "year_ago" if early.known.cutoff >= 180 else "newest"
-    assert season(found.ladder, "btyd", early, all_of_them).source == source
-    assert season(found.ladder, "btyd", None, all_of_them).source == "newest"
-    assert season(found.ladder, "btyd", None, ()).level == 0.0
+    assert season(ladder, "btyd", early, all_of_them).source == source
+    assert season(ladder, "btyd", None, all_of_them).source == "newest"
+    assert season(ladder, "btyd", None, ()).level == 0.0
 
 
-def test_the_list_of_the_last_test_is_held_against_the_orders_that_came(
-    orders: pd.DataFrame, plan: Plan, found: Forecast
-):
+def test_the_list_of_the_last_test_is_held_against_the_orders_that_came(orders: pd.DataFrame, learnt: Training):
     """Counted anew from the frame, without anything of the models."""
-    starts = pd.Timestamp(found.churn_decision.cutoffs[0])
+    starts = pd.Timestamp(learnt.churn_decision.cutoffs[0])
     ends = starts + pd.Timedelta(days=HORIZON)
     year = orders[(orders["ordered_at"] < starts) & (orders["amount"] >= 0)].groupby("customer_id")["ordered_at"].max()
     active = year.index[year.dt.normalize() >= starts - pd.Timedelta(days=365)]
     came = orders[(orders["ordered_at"] >= starts) & (orders["ordered_at"] < ends) & orders["customer_id"].isin(active)]
     bought = came.loc[came["amount"] >= 0, "customer_id"].nunique()
-    assert sum(cell.count for cell in found.listed) == len(active)
-    assert sum(cell.left for cell in found.listed) == len(active) - bought
-    assert sum(cell.spent_after for cell in found.listed) == pytest.approx(came["amount"].sum())
+    assert sum(cell.count for cell in learnt.listed) == len(active)
+    assert sum(cell.left for cell in learnt.listed) == len(active) - bought
+    assert sum(cell.spent_after for cell in learnt.listed) == pytest.approx(came["amount"].sum())
     shares = {
         risk: np.average([cell.left / cell.count for cell in cells], weights=[cell.count for cell in cells])
         for risk in ("high", "low")
-        if (cells := [cell for cell in found.listed if cell.risk == risk])
+        if (cells := [cell for cell in learnt.listed if cell.risk == risk])
     }
     assert shares["high"] > 2 * shares["low"], "who was put at high risk left more often"
 
 
-def test_the_cards_say_the_same_in_two_languages(plan: Plan, found: Forecast):
-    for card in (cards.churn_card(plan, found), cards.value_card(plan, found)):
+def test_the_cards_say_the_same_in_two_languages(learnt: Training):
+    for told in (cards.churn_card(learnt), cards.value_card(learnt)):
+        card = cards.on(told, date(2026, 3, 4), date(2026, 3, 2), 7)
+        assert "2026-03-04 with the model of 2026-03-02" in card.en
+        assert "2026-03-04 的评分使用 2026-03-02 的模型" in card.zh
         assert len(card.en.split("\n\n")) == len(card.zh.split("\n\n"))
         assert "2025-" in card.en
         assert "nan" not in card.en.lower().split()
@@ -179,10 +209,10 @@ def test_the_cards_say_the_same_in_two_languages(plan: Plan, found: Forecast):
 
 def test_a_population_that_did_not_move_has_no_drift_and_one_that_did_has(found: Forecast):
     here = found.cut
-    assert all(moved.value == 0 for moved in drift(here, here.log_odds, here, here.log_odds))
+    assert all(moved.value == 0 for moved in drift(here, here.log_odds, reference(here, here.log_odds)))
     rng = np.random.default_rng(1)
-    assert stability(rng.normal(size=2000), rng.normal(size=2000)) < 0.05
-    assert stability(rng.normal(size=2000), rng.normal(1.0, size=2000)) > 0.5
+    assert stability(tenths(rng.normal(size=2000)), rng.normal(size=2000)) < 0.05
+    assert stability(tenths(rng.normal(size=2000)), rng.normal(1.0, size=2000)) > 0.5
 
 
 @pytest.mark.parametrize(
@@ -195,11 +225,11 @@ def test_a_population_that_did_not_move_has_no_drift_and_one_that_did_has(found:
 )
 def test_too_little_is_refused_in_a_sentence(shop: Shop, day: int, said: str):
     with pytest.raises(Refused, match=said):
-        forecast(asked(invent(shop), day))
+        train(asked(invent(shop), day))
 
 
 def test_a_log_without_a_whole_horizon_is_judged_by_a_shorter_one_and_only_time_is_modelled(orders: pd.DataFrame):
-    short = forecast(asked(orders, 140))
+    short = train(asked(orders, 140)).model
     assert short.ladder.rungs == ("btyd",)
     assert short.season.source == "none"
     assert short.value.nominal == (0.8,) * 4

@@ -17,7 +17,6 @@ NOW = datetime(2026, 3, 2, 6, 30, tzinfo=UTC)
 BESIDE = {
     "archive/04/04aa": b"id,amount\n1,2\n",
     "audit/2026-03-01.jsonl": b"{}\n",
-    "models/churn/2026-03-01.json": b"{}",
     "overrides/identity.csv": "decided_at\n张\n".encode(),
     "segments/big.yml": b"version: 1\n",
 }

@@ -1,5 +1,7 @@
 """What the portrait models are given: counted in SQL as of the day, appeals read strictly, cards for all."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 
@@ -12,6 +14,7 @@ from models_ml.persona_words import NAMES
 from models_ml.portrait_cards import CARDS, card
 from models_ml.refusal import Refused
 from models_ml.trust import CONDUCT as KINDS
+from orchestration.ledger import open_books
 from orchestration.portrait_inputs import CONDUCT, LEADS, OVERRIDES, TASTES, Inputs, trust_overrides
 from orchestration.portrait_models import MODELS
 from orchestration.portrait_tables import TABLES
@@ -161,6 +164,10 @@ class Shop:
     def read(self, query: str) -> pd.DataFrame:
         return self.connection.sql(query).df()
 
+    @contextmanager
+    def connect(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        yield self.connection
+
 
 @pytest.mark.parametrize("model", list(MODELS))
 def test_a_company_that_has_sold_nothing_gets_a_sentence_and_no_rows(marts: duckdb.DuckDBPyConnection, model: str):
@@ -170,6 +177,7 @@ def test_a_company_that_has_sold_nothing_gets_a_sentence_and_no_rows(marts: duck
             discount_share double, first_source varchar, currency_code varchar);
         alter table marts.fct_refunds add column refund_date date;
     """)
+    open_books(marts)
     with pytest.raises(Refused) as refused:
         MODELS[model](Inputs(Shop(marts), DAY))  # type: ignore[arg-type]
     assert refused.value.en

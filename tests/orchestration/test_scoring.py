@@ -8,9 +8,7 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
-from orchestration import shelf
 from orchestration.cli import app
-from orchestration.settings import settings
 from tests.models_ml.invented_log import FIRST_DAY, Shop, invent
 
 DAY = FIRST_DAY + pd.Timedelta(days=500)
@@ -73,14 +71,3 @@ def test_what_cannot_be_scored_is_refused_in_a_sentence_and_nothing_is_written(o
 def test_a_file_that_is_not_there_is_wrong_usage(tmp_path: Path):
     words = ["score", str(tmp_path / "none.csv"), "--as-of", "2026-01-01", "--out", str(tmp_path / "out.csv")]
     assert CliRunner().invoke(app, words).exit_code == 2
-
-
-def test_a_model_put_on_the_shelf_comes_back_and_another_day_has_none(tmp_path: Path, monkeypatch):
-    monkeypatch.setattr(settings(), "data", tmp_path)
-    digest = shelf.put("churn", DAY.date(), {"season": {"level": 0.1}})
-    assert shelf.get("churn", DAY.date()) == {"season": {"level": 0.1}}
-    assert shelf.put("churn", DAY.date(), {"season": {"level": 0.1}}) == digest
-    with pytest.raises(shelf.NotOnTheShelfError, match="There is no model churn of 2020-01-01"):
-        shelf.get("churn", pd.Timestamp("2020-01-01").date())
-    with pytest.raises(ValueError, match="not JSON compliant"):
-        shelf.put("churn", DAY.date(), {"level": float("nan")})

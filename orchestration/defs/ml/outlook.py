@@ -1,6 +1,7 @@
 """Value and churn: the log of orders to models_ml, their answers, reasons and cards into tables and books.
 
-One asset function for three tables, because they stand on one forecast: its cutoffs are prepared once.
+One asset function for three tables, because they stand on one forecast. Every run scores; the model is trained anew
+when none stands (`shelf`), or when customers have drifted from it.
 """
 
 import json
@@ -20,10 +21,11 @@ from orchestration.warehouse import Warehouse, as_of_date
 
 if TYPE_CHECKING:
     from models_ml.cards import Card
-    from models_ml.forecast import Forecast, Plan
+    from models_ml.forecast import Forecast
     from models_ml.gate import Decision
+    from models_ml.training import Training
 
-HORIZON_DAYS = 90
+NAME, HORIZON_DAYS = "outlook", 90
 KEYS = {name: dg.AssetKey(["ml", name]) for name in ("customer_value", "churn_scores", "score_reasons")}
 # Stands for the orders and refunds it is made of: what depends on those waits for the check that looks at everything
 # shown, and that check waits for us.
@@ -65,20 +67,18 @@ LOG = """
 def outlook(
     context: dg.AssetExecutionContext, warehouse: Warehouse
 ) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
-    from models_ml.forecast import forecast
     from models_ml.refusal import Refused
 
     day = as_of_date(context)
     try:
-        plan = _plan(warehouse, day)
-        found = forecast(plan)
+        kept, found = _scored(warehouse, day)
     except Refused as why:
         for model in ("value", "churn"):
             entry = ModelRun(model, day, 0, "{}", "refused", f"{why.en} {why.zh}", card_en=why.en, card_zh=why.zh)
             enter(warehouse, entry)
         tables = {name: pd.DataFrame(columns=list(columns)) for name, columns in _columns().items()}
     else:
-        tables = _written(warehouse, day, plan, found)
+        tables = _written(warehouse, day, kept, found)
     for name, columns in _columns().items():
         rows = warehouse.replace(f"ml.{name}", tables[name], columns)
         yield dg.MaterializeResult(asset_key=KEYS[name], metadata={"dagster/row_count": rows})
@@ -96,55 +96,79 @@ def _columns() -> dict[str, dict[str, str]]:
     }
 
 
-def _plan(warehouse: Warehouse, day: date) -> "Plan":
-    from models_ml.forecast import PLAIN, Plan
+def _scored(warehouse: Warehouse, day: date) -> tuple[shelf.Kept, "Forecast"]:
+    """The model that scores the day, and its forecast."""
+    from models_ml.forecast import Model, score
     from models_ml.order_log import order_log
 
-    standing = standing_rung(warehouse, "churn", day) or PLAIN
-    return Plan(order_log(warehouse.read(LOG.format(day=day))), pd.Timestamp(day), HORIZON_DAYS, standing)
+    orders = warehouse.read(LOG.format(day=day))
+    log, begins = order_log(orders), shelf.training_day(day)
+    told = shelf.definition(LOG, HORIZON_DAYS, settings().currency)
+
+    def trained(on: date) -> shelf.Kept:
+        earlier = orders[orders["ordered_at"] < pd.Timestamp(on)]
+        return shelf.put(warehouse, NAME, told, on, _trained(warehouse, earlier, on))
+
+    def scored(kept: shelf.Kept) -> "Forecast":
+        return score(Model.from_dict(kept.parameters["model"]), log, pd.Timestamp(day))
+
+    kept = shelf.standing(warehouse, shelf.Wanted(NAME, told, begins, day)) or trained(begins)
+    found = scored(kept)
+    if found.has_drifted:
+        kept = trained(day)
+        found = scored(kept)
+    return kept, found
 
 
-def _written(warehouse: Warehouse, day: date, plan: "Plan", found: "Forecast") -> dict[str, pd.DataFrame]:
-    """The tables of a forecast, their parameters on the shelf and both models in the books."""
+def _trained(warehouse: Warehouse, orders: pd.DataFrame, day: date) -> dict[str, Any]:
+    """A model of orders before a day, and what the books say of it."""
     from models_ml.cards import churn_card, value_card
+    from models_ml.order_log import order_log
+    from models_ml.training import PLAIN, Plan, train
 
-    ids = plan.log.customer_ids[found.cut.known.customers]
-    about = outlook_tables.Day(day, HORIZON_DAYS, settings().currency)
-    value = outlook_tables.value_rows(found, ids, about)
-    churn, reasons = outlook_tables.churn_rows(plan, found, about)
-    timing = {"family": found.cut.timing.family, "parts": [vars(part) for part in found.cut.timing.model.parts]}
-    spend = vars(found.cut.spend) if found.cut.spend else None
-    kept: dict[str, dict[str, Any]] = {
-        "value": {"timing": timing, "spend": spend, "value": found.value.to_dict()},
-        "churn": {"timing": timing, "ladder": found.ladder.to_dict(), "season": vars(found.season)},
+    standing = standing_rung(warehouse, "churn", day) or PLAIN
+    learnt = train(Plan(order_log(orders), pd.Timestamp(day), HORIZON_DAYS, standing))
+    return {
+        "model": learnt.model.to_dict(),
+        "value": _measured(learnt, learnt.value_decision, value_card(learnt)) | {"season": learnt.model.value.season},
+        "churn": _measured(learnt, learnt.churn_decision, churn_card(learnt))
+        | {
+            "season": learnt.model.season.source,
+            "back_test": outlook_tables.back_test(learnt.churn_decision.cutoffs[0], learnt.listed),
+        },
     }
-    for model, frame, decision, card in (
-        ("value", value, found.value_decision, value_card(plan, found)),
-        ("churn", churn, found.churn_decision, churn_card(plan, found)),
-    ):
-        digest = shelf.put(model, day, kept[model])
-        run = _entry(ModelRun(model, day, len(frame), json.dumps({"sha256": digest}), "", ""), found, decision, card)
-        frame["model_run_id"] = run.model_run_id
-        enter(warehouse, run)
-    return {"customer_value": value, "churn_scores": churn, "score_reasons": reasons}
 
 
-def _entry(run: ModelRun, found: "Forecast", decision: "Decision", card: "Card") -> ModelRun:
-    from dataclasses import asdict, replace
-
+def _measured(learnt: "Training", decision: "Decision", card: "Card") -> dict[str, Any]:
     best = decision.published and decision.measures and decision.measures[0].candidate == decision.published
-    told: dict[str, Any] = {
+    return {
         "gate": "passed" if best else "fallback" if decision.passed else "refused",
-        "gate_reason": " ".join(decision.reasons_en),
+        "gate_reason": f"{' '.join(decision.reasons_en)} {''.join(decision.reasons_zh)}",
         "rung": decision.published or "",
         "rival": decision.rival,
         "cutoffs": decision.cutoffs,
         "metrics": outlook_tables.measures(decision),
         "calibration": outlook_tables.calibration(decision),
-        "drift": tuple(asdict(one) for one in found.moved),
-        "back_test": outlook_tables.back_test(found) if run.model == "churn" else (),
-        "season": found.season.source if run.model == "churn" else found.value.season,
         "card_en": card.en,
         "card_zh": card.zh,
     }
-    return replace(run, **told)
+
+
+def _written(warehouse: Warehouse, day: date, kept: shelf.Kept, found: "Forecast") -> dict[str, pd.DataFrame]:
+    """The tables of a forecast, and both models in the books: scored today, with what was measured in training."""
+    from dataclasses import asdict, replace
+
+    from models_ml.cards import Card, on
+
+    about = outlook_tables.Day(day, settings().currency)
+    value = outlook_tables.value_rows(found, about)
+    churn, reasons = outlook_tables.churn_rows(found, about)
+    parameters = json.dumps({"sha256": kept.sha256, "trained_on": kept.trained_on.isoformat()})
+    for model, frame in (("value", value), ("churn", churn)):
+        told = dict(kept.parameters[model])
+        card = on(Card(told.pop("card_en"), told.pop("card_zh")), day, kept.trained_on, settings().train_every_days)
+        run = ModelRun(model, day, len(frame), parameters, told.pop("gate"), told.pop("gate_reason"), **told)
+        run = replace(run, trained_on=kept.trained_on, drift=tuple(asdict(one) for one in found.moved))
+        frame["model_run_id"] = run.model_run_id
+        enter(warehouse, replace(run, card_en=card.en, card_zh=card.zh))
+    return {"customer_value": value, "churn_scores": churn, "score_reasons": reasons}

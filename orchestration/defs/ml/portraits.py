@@ -99,7 +99,8 @@ def _publish(model: str, inputs: Inputs) -> dict[str, int]:
     for relation in TABLES[model]:
         frame = _framed(told.frames[relation], relation, run.model_run_id)
         rows[relation] = inputs.warehouse.replace(relation, frame, columns_of(relation))
-    enter(inputs.warehouse, replace(run, rows=rows[next(iter(TABLES[model]))], rung=told.rung))
+    first = rows[next(iter(TABLES[model]))]
+    enter(inputs.warehouse, replace(run, rows=first, rung=told.rung, trained_on=told.trained_on))
     return rows
 
 
