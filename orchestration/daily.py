@@ -39,16 +39,21 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Deliveries:
-    """What a run takes in: another inbox than that of the settings, and feeds that may have shrunk (SYSTEM/FEED)."""
+    """What a run takes in: another inbox than that of the settings, feeds that may have shrunk (SYSTEM/FEED), and
+    whether it may merge as many customers as it finds to be one."""
 
     inbox: Path | None = None
     accept_volume: tuple[str, ...] = ()
+    accept_merges: bool = False
 
     @property
     def config(self) -> dict[str, Any]:
-        """The same as the config of the resource `inbox`."""
+        """The same as the config of the resources `inbox` and `limits`."""
         root = {"root": str(self.inbox.resolve())} if self.inbox else {}
-        return root | {"accept_volume": list(self.accept_volume)}
+        return {
+            "inbox": {"config": root | {"accept_volume": list(self.accept_volume)}},
+            "limits": {"config": {"accept_merges": self.accept_merges}},
+        }
 
 
 def run_daily(deliveries: Deliveries, as_of_date: date, wait_seconds: float, tell: Tell) -> Outcome:
@@ -64,7 +69,7 @@ def run_daily(deliveries: Deliveries, as_of_date: date, wait_seconds: float, tel
 
     job = defs().resolve_job_def("daily")
     gc.freeze()  # what is loaded by now stays: no collection needs to walk through it again
-    resources = {"warehouse": {"config": {"wait_seconds": wait_seconds}}, "inbox": {"config": deliveries.config}}
+    resources = {"warehouse": {"config": {"wait_seconds": wait_seconds}}, **deliveries.config}
     with _listening(tell):
         result = job.execute_in_process(
             instance=instance,

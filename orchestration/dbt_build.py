@@ -10,10 +10,9 @@ import os
 import re
 import shutil
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from datetime import date
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
@@ -63,8 +62,10 @@ def manifest_path() -> Path:
     return _parsed() / "manifest.json"
 
 
-def build(models: Iterable[str], as_of_date: date, warehouse: Path) -> list[NodeResult]:
+def build(models: Iterable[str], variables: Mapping[str, Any], warehouse: Path) -> list[NodeResult]:
     """Build models and run the data tests that hang on them, in this process, on the file `warehouse`.
+
+    `variables` are dbt's: `as_of_date` always, others where this run is to differ from dbt_project.yml.
 
     Unit tests are left out: they test the SQL, not the data, and run in `make test`.
 
@@ -78,7 +79,7 @@ def build(models: Iterable[str], as_of_date: date, warehouse: Path) -> list[Node
         *("--select", *sorted(models)),
         *("--exclude-resource-type", "unit_test"),
         *("--indirect-selection", "buildable"),
-        *("--vars", json.dumps({"as_of_date": as_of_date.isoformat()})),
+        *("--vars", json.dumps(variables)),
         "--no-write-json",
         *_where(),
     ]

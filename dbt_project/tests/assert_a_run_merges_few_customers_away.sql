@@ -1,7 +1,7 @@
 {{ config(group='identity') }}
 
 -- A run that takes the last records from more than a few of yesterday's customers stops for a human: a feed changed, or
--- a number became a hub. Whoever finds it right raises max_merged_share for one build. Twenty are always few.
+-- a number became a hub. Whoever finds it right says crm run --accept-merges. Twenty are always few.
 
 with
 

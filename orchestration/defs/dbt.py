@@ -6,6 +6,7 @@ import dagster as dg
 from dagster_dbt import DbtProject, dbt_assets
 
 from orchestration.dbt_build import NodeResult, build, manifest_path, target_path
+from orchestration.defs.resources import Limits
 from orchestration.door import Door
 from orchestration.partitions import days, one_by_one
 from orchestration.settings import DBT_PROJECT
@@ -24,13 +25,14 @@ project = DbtProject(project_dir=DBT_PROJECT, target_path=target_path())
     backfill_policy=one_by_one,
 )
 def models(
-    context: dg.AssetExecutionContext, warehouse: Warehouse
+    context: dg.AssetExecutionContext, warehouse: Warehouse, limits: Limits
 ) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
     day = as_of_date(context)
     warehouse.let_go()
     selected = context.selected_asset_keys
     seeds = {"resource_type:seed"} if any(key.path[0] == "staging" for key in selected) else set()
-    results = build({key.path[-1] for key in selected} | seeds, day, warehouse.path)
+    variables = {"as_of_date": day.isoformat(), **limits.dbt_variables}
+    results = build({key.path[-1] for key in selected} | seeds, variables, warehouse.path)
     _write_down(Door(warehouse, day), results)
     checks = {check.name: check for check in context.selected_asset_check_keys}
     for result in results:

@@ -23,7 +23,18 @@ class Inbox(dg.ConfigurableResource):
         return Path(self.root) if self.root else settings().inbox
 
 
+class Limits(dg.ConfigurableResource):
+    """Limits that somebody has lifted for this run. `accept_merges`: of how many customers may be merged into others."""
+
+    accept_merges: bool = False
+
+    @property
+    def dbt_variables(self) -> dict[str, float]:
+        """What dbt is to be told beside the day."""
+        return {"max_merged_share": 1.0} if self.accept_merges else {}
+
+
 @dg.definitions
 def resources() -> dg.Definitions:
     announce()
-    return dg.Definitions(resources={"inbox": Inbox(), "warehouse": Warehouse()})
+    return dg.Definitions(resources={"inbox": Inbox(), "limits": Limits(), "warehouse": Warehouse()})

@@ -25,6 +25,9 @@ def run(
     accept_volume: Annotated[
         list[str] | None, typer.Option(help="SYSTEM/FEED whose full export may have shrunk this much. Repeatable.")
     ] = None,
+    accept_merges: Annotated[
+        bool, typer.Option("--accept-merges", help="This once, merge more customers than the limit lets through.")
+    ] = False,
     wait: Annotated[int, typer.Option(min=0, help="Seconds to wait for another run to finish.")] = 0,
     as_json: AsJson = False,
 ) -> None:
@@ -37,7 +40,8 @@ def run(
     with refusing(WarehouseBusyError), printer.working(f"The daily job for {day}"):
         from orchestration.daily import Deliveries, run_daily
 
-        outcome = run_daily(Deliveries(inbox, tuple(accept_volume or ())), day, wait, printer.step)
+        deliveries = Deliveries(inbox, tuple(accept_volume or ()), accept_merges)
+        outcome = run_daily(deliveries, day, wait, printer.step)
     for fault in outcome.faults:
         err.print(escape(fault), soft_wrap=True)
     if not outcome.succeeded:

@@ -22,6 +22,7 @@ import tempfile
 import time
 import urllib.parse
 import urllib.request
+from datetime import timedelta
 from pathlib import Path
 
 import duckdb
@@ -117,7 +118,11 @@ def addresses(dice: random.Random, customers: list[str]) -> dict[str, str]:
             {"period": dice.choice([30, 90, 365]), "grain": dice.choice(["day", "week", "month"])}
         ),
         "segments": urllib.parse.urlencode(
-            {"scheme": dice.choice(["rfm", "rfm_8"]), "segment": dice.choice(["champions", "general_value"])}
+            {
+                "scheme": dice.choice(["rfm", "rfm_8"]),
+                "segment": dice.choice(["champions", "general_value"]),
+                "moved_since": (AS_OF - timedelta(days=dice.randrange(20, 300))).isoformat(),
+            }
         ),
         "builder": urllib.parse.urlencode({"rule": json.dumps(rule)}),
         "customer": urllib.parse.urlencode({"customer": dice.choice(customers)}),
