@@ -109,7 +109,7 @@ customer_360 as (
         customers.consent_email,
         customers.consent_phone,
         customers.consent_sms,
-        features.member_level,
+        customers.member_level,
         features.points_balance,
         features.first_source,
         features.first_channel,
