@@ -19,7 +19,8 @@ import duckdb
 
 # Long tables that pages read one customer at a time: in this order a look reads a block, and not the table.
 BY_CUSTOMER = (
-    *("marts.fct_orders", "marts.fct_points", "marts.customer_records", "marts.customer_field_provenance"),
+    *("marts.fct_interactions", "marts.fct_orders", "marts.fct_points"),
+    *("marts.customer_records", "marts.customer_field_provenance"),
     *("ml.score_reasons", "ml.next_products", "ml.preferences"),
 )
 KEPT_VERSIONS = 5

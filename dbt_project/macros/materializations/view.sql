@@ -15,6 +15,8 @@
             {{ sql }}
         )
     {%- endcall %}
+    {% do look_at_others({}) %}
+    {% do run_query(enter_version(target_relation, text_hash(sql), {})) %}
     {% do persist_docs(target_relation, model) %}
 
     {{ run_hooks(post_hooks, inside_transaction=True) }}

@@ -173,6 +173,4 @@ interactions as (
 
 )
 
--- In the order of customers, so that the timeline of one is read from a few neighbouring blocks.
 select * from interactions
-order by customer_id, occurred_at, interaction_id
