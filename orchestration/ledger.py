@@ -14,7 +14,7 @@ import pandas as pd
 from orchestration.ingestion.contracts import Contract
 
 TABLES = {
-    "ops.runs": "run_number bigint, run_id varchar, as_of_date date",
+    "ops.runs": "run_number bigint, run_id varchar, as_of_date date, last_assignment_number bigint",
     "ops.inbox": """source_system varchar, delivery_date date, file_name varchar, path varchar, size_bytes bigint,
         feed varchar, reason varchar, seen_as_of date""",
     "ops.inbox_unknown": """source_system varchar, delivery_date date, file_name varchar, size_bytes bigint,
@@ -62,12 +62,29 @@ def open_books(connection: duckdb.DuckDBPyConnection) -> None:
     for column in told:
         connection.execute(f"alter table ops.model_runs add column if not exists {column} varchar")
     connection.execute("alter table ops.model_runs add column if not exists trained_on date")
+    connection.execute("alter table ops.runs add column if not exists last_assignment_number bigint")
 
 
 def begin_run(connection: duckdb.DuckDBPyConnection, run_id: str, as_of_date: date) -> None:
     """Note the run; the newest row says which day the warehouse speaks for."""
     connection.execute(
-        "insert into ops.runs select coalesce(max(run_number), 0) + 1, ?, ? from ops.runs", [run_id, as_of_date]
+        """
+        insert into ops.runs (run_number, run_id, as_of_date)
+        select coalesce(max(run_number), 0) + 1, ?, ? from ops.runs
+        """,
+        [run_id, as_of_date],
+    )
+
+
+def end_run(connection: duckdb.DuckDBPyConnection, run_id: str) -> None:
+    """Note how far the log of customer ids has come: what readers are about to see has been let through."""
+    connection.execute(
+        """
+        update ops.runs
+        set last_assignment_number = (select max(assignment_number) from intermediate.customer_crosswalk)
+        where run_id = ?
+        """,
+        [run_id],
     )
 
 

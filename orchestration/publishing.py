@@ -96,6 +96,7 @@ def publish(work: Work) -> str:
     """
     with open_database(work.folder / "core.duckdb") as connection:
         checks = _checks(connection, work.run_id)
+        ledger.end_run(connection, work.run_id)
         gates = connection.execute("select model, gate from ops.model_runs where run_id = ?", [work.run_id]).fetchall()
     return shelf().publish(
         work.folder,

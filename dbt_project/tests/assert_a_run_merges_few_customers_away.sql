@@ -1,31 +1,32 @@
 {{ config(group='identity') }}
 
--- A run that takes the last records from more than a few of yesterday's customers stops for a human: a feed changed, or
--- a number became a hub. Whoever finds it right says crm run --accept-merges. Twenty are always few.
+-- A run that takes the last records from more than a few of the published customers stops for a human: a feed changed,
+-- or a number became a hub. Whoever finds it right says crm run --accept-merges. Twenty are always few.
 
 with
+
+published as (
+
+    select coalesce(max(last_assignment_number), 0) as last_assignment_number from {{ source('ops', 'runs') }}
+
+),
 
 assignments as (
 
     select
-        *,
-        row_number() over (partition by record_key order by assignment_number desc) as recency_rank
-    from {{ ref('customer_crosswalk') }}
-
-),
-
-last_day as (
-
-    select max(assigned_as_of) as assigned_as_of from assignments
+        crosswalk.*,
+        crosswalk.assignment_number <= published.last_assignment_number as is_published,
+        row_number() over (partition by crosswalk.record_key order by crosswalk.assignment_number desc) as recency_rank
+    from {{ ref('customer_crosswalk') }} as crosswalk
+    cross join published
 
 ),
 
 known_before as (
 
-    select distinct assignments.customer_id
+    select distinct customer_id
     from assignments
-    inner join last_day
-        on assignments.assigned_as_of < last_day.assigned_as_of
+    where is_published
 
 ),
 
@@ -37,8 +38,8 @@ holding as (
 
 ),
 
--- Whoever was merged away before today holds nothing since: only those count whose records went today.
-moved_today as (
+-- Whoever was merged away before holds nothing since: only those count whose records go with this run.
+moved_now as (
 
     select distinct older.customer_id
     from assignments as older
@@ -47,8 +48,7 @@ moved_today as (
             older.record_key = newer.record_key
             and older.recency_rank = 2
             and newer.recency_rank = 1
-    inner join last_day
-        on newer.assigned_as_of = last_day.assigned_as_of
+    where not newer.is_published
 
 ),
 
@@ -56,13 +56,13 @@ counted as (
 
     select
         count(*) as customer_count,
-        sum(case when holding.customer_id is null and moved_today.customer_id is not null then 1 else 0 end)
+        sum(case when holding.customer_id is null and moved_now.customer_id is not null then 1 else 0 end)
             as merged_count
     from known_before
     left join holding
         on known_before.customer_id = holding.customer_id
-    left join moved_today
-        on known_before.customer_id = moved_today.customer_id
+    left join moved_now
+        on known_before.customer_id = moved_now.customer_id
 
 )
 

@@ -24,7 +24,7 @@ class Inbox(dg.ConfigurableResource):
 
 
 class Limits(dg.ConfigurableResource):
-    """Limits that somebody has lifted for this run. `accept_merges`: of how many customers may be merged into others."""
+    """Limits somebody has lifted for this run. `accept_merges`: of how many customers may be merged into others."""
 
     accept_merges: bool = False
 

@@ -5,6 +5,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from orchestration import ledger
 from orchestration.dbt_build import build
 from orchestration.defs.resources import Limits
 
@@ -14,7 +15,7 @@ CUSTOMERS = 200
 
 
 def crosswalk(file: Path, merged: int) -> Path:
-    """Two hundred customers of one record each yesterday; today so many of the records belong to the first of them."""
+    """Two hundred published customers of one record each; since then so many records went to the first of them."""
     with duckdb.connect(str(file)) as connection:
         connection.execute("create schema intermediate")
         connection.execute(
@@ -30,6 +31,10 @@ def crosswalk(file: Path, merged: int) -> Path:
             """,
             {"before": DAYS[0], "today": DAYS[1], "customers": CUSTOMERS, "merged": merged - 1},
         )
+        ledger.open_books(connection)
+        connection.execute(
+            "insert into ops.runs values (1, 'r', $before, $customers - 1)", {"before": DAYS[0], "customers": CUSTOMERS}
+        )
     return file
 
 
@@ -42,3 +47,12 @@ def test_more_than_a_few_merges_stop_a_run_until_somebody_accepts_them(tmp_path,
     (found,) = build({LIMIT}, variables, crosswalk(tmp_path / "core.duckdb", merged))
     assert (found.name, found.status) == (LIMIT, status)
     assert "crm run --accept-merges" in found.description
+
+
+def test_what_readers_have_seen_is_not_held_back_again(tmp_path, monkeypatch):
+    monkeypatch.setenv("CRM_DATA", str(tmp_path))
+    file = crosswalk(tmp_path / "core.duckdb", 21)
+    with duckdb.connect(str(file)) as connection:
+        ledger.end_run(connection, "r")
+    (found,) = build({LIMIT}, {"as_of_date": DAYS[1]}, file)
+    assert found.status == "pass"
