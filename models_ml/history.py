@@ -5,6 +5,7 @@ Here belong the arrays, their order and the arithmetic of days. What is made of 
 
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -61,27 +62,29 @@ class History:
     def before(self, day: date) -> "History":
         """What was known when a day began: customers without an earlier purchase are not in it."""
         known = self.day < day_number(day)
+        if known.all():
+            return self
         customer = self.customer[known]
         kept = np.unique(customer)
         place = np.searchsorted(kept, customer)
         return History(self.customer_ids[kept], place, self.day[known], self.cents[known], self.orders[known])
 
-    @property
+    @cached_property
     def first(self) -> Ints:
         """Place of each customer's first entry [n]."""
-        return np.searchsorted(self.customer, np.arange(len(self)))
+        return np.append(0, self.last[:-1] + 1)[: len(self)]
 
-    @property
+    @cached_property
     def last(self) -> Ints:
         """Place of each customer's last entry [n]."""
-        return np.searchsorted(self.customer, np.arange(len(self)), side="right") - 1
+        return np.cumsum(np.bincount(self.customer, minlength=len(self))) - 1
 
-    @property
+    @cached_property
     def number(self) -> Ints:
         """How many days a customer had bought before each entry [m], from 0."""
         return np.arange(len(self.customer)) - self.first[self.customer]
 
-    @property
+    @cached_property
     def gaps(self) -> Ints:
         """Days since the customer's entry before [m]; 0 at the first."""
         return np.where(self.number > 0, np.diff(self.day, prepend=0), 0)

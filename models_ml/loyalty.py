@@ -7,7 +7,7 @@ Frequency: n / (n + 4) for n days with an order: half of the part at four a year
 1 / (1 + cv^2) with cv their coefficient of variation (1 for a clock, 1/2 for orders at random), times g / (g + 3) for g
 gaps, because two gaps prove little. Score = 100 x (0.6 frequency + 0.4 regularity). The weights are a policy, not a
 finding. Tiers: edges are set when a quarter begins, among those with at least two days: the best quarter is high, the
-lowest quarter and everybody with fewer is low; a new tier is taken over when it has held for three days (`steady`).
+lowest quarter and everybody with fewer is low; a new tier is taken over when it has held for some days (`steady`).
 """
 
 from dataclasses import dataclass
@@ -18,13 +18,13 @@ import pandas as pd
 
 from models_ml.history import Floats, History, Ints, date_of, day_number, quarters_behind
 from models_ml.refusal import need
-from models_ml.steady import Codes, by_own_edges, own_days, settle
+from models_ml.steady import Codes, Own, Walk, settle
 from models_ml.windows import MovingSums
 
 TIERS = ("low", "middle", "high")
 SHARES_BELOW = (0.25, 0.75)
 WINDOW = 365  # days
-WARM_UP = 14  # days in which three equal ones are found
+WARM_UP = 30  # days in which enough equal ones in a row are found
 HALF_AT, GAPS_FOR_HALF = 4, 3
 FREQUENCY_WEIGHT, REGULARITY_WEIGHT = 0.6, 0.4
 MINIMUM_REPEATERS = 20
@@ -47,21 +47,21 @@ def score(history: History, as_of: date, warm_up: int = WARM_UP) -> Loyalty:
     repeaters = int((known.last > known.first).sum())
     need(repeaters, MINIMUM_REPEATERS, "customers have bought more than once", "购买过两次以上的客户")
     sums = MovingSums(len(known), known.customer, known.day, _measures(known), WINDOW)
-    joined = known.day[known.first] + 1
-    own_day = own_days(known.customer_ids)
+    own = Own.of(known.customer_ids)
     begins = day_number(as_of) - warm_up
     edges = _all_edges(sums, quarters_behind(date_of(begins), as_of), as_of)
     sums = sums.again()
 
+    def code_of(who: Ints, quarter: int) -> Codes:
+        return np.searchsorted(edges[quarter], _points(sums.sums[who])[0], side="right").astype(np.int8)
+
+    walk = Walk(own.day, known.day[known.first] + 1, code_of)
+
     def codes_on(day: int) -> Codes:
-        points = _points(sums.advance(day))[0]
+        sums.advance(day)
+        return walk.on(day, sums.touched)
 
-        def codes_in(quarter: int) -> Codes:
-            return (points[:, None] >= edges[quarter]).sum(axis=1, dtype=np.int8)
-
-        return np.where(joined > day, np.int8(-1), by_own_edges(day, own_day, codes_in))
-
-    settled = settle(range(begins, day_number(as_of) + 1), codes_on)
+    settled = settle(range(begins, day_number(as_of) + 1), codes_on, own.patience)
     points, frequency, regularity = _points(sums.sums)
     scores = pd.DataFrame(
         {

@@ -1,7 +1,7 @@
-"""RFM's named groups from day to day: edges that are set when a quarter begins, and three days of patience.
+"""RFM's named groups from day to day: edges that are set when a quarter begins, and some days of patience.
 
 Fifths that are cut afresh every day move people who did nothing: somebody else bought. Here the thresholds of `rfm` are
-those of a quarter's first day, and a new group is taken over when it has held for three days (`steady`). What the
+those of a quarter's first day, and a new group is taken over when it has held for some days (`steady`). What the
 groups are stands in `rfm`.
 """
 
@@ -13,12 +13,13 @@ import pandas as pd
 
 from models_ml import rfm
 from models_ml.history import Floats, History, Ints, date_of, day_number, days_of, quarters_behind
-from models_ml.steady import Codes, Settled, by_own_edges, own_days, settle
+from models_ml.steady import Codes, Own, Settled, Walk, settle
 from models_ml.windows import MovingSums
 
-WARM_UP = 10  # days in which three equal ones are found
+WARM_UP = 30  # days in which enough equal ones in a row are found
 ENOUGH = 100  # buyers, for edges to be held for a quarter
 EVER = 1_000_000  # days
+EIGHT = len(rfm.SEGMENTS_8)
 
 Measures = tuple[Floats, Floats, Floats]
 
@@ -49,16 +50,26 @@ class Buyers:
         )
         self._order = np.argsort(known.day, kind="stable")
         self._days, self._who = known.day[self._order], known.customer[self._order]
-        self._last, self._done = np.full(len(known), -EVER), 0
+        self._last, self._done, self._day = np.full(len(known), -EVER), 0, 0
 
     def on(self, day: int) -> Measures:
         """As they are when a day begins, larger is better (`rfm.learn`); nobody's last order is EVER days ago."""
+        self._day = day
         upto = int(np.searchsorted(self._days, day))
         part = slice(self._done, upto)
         self._last[self._who[part]] = self._days[part]  # by day: the latest is written last
         self._done = max(self._done, upto)
-        orders, cents = self._sums.advance(day).T
-        return (self._last - day).astype(np.float64), orders.astype(np.float64), cents / 100
+        self._sums.advance(day)
+        return self.measures(np.arange(len(self._last)))
+
+    def measures(self, who: Ints) -> Measures:
+        """The same of some, on the present day."""
+        orders, cents = self._sums.sums[who].T
+        return (self._last[who] - self._day).astype(np.float64), orders.astype(np.float64), cents / 100
+
+    def touched(self, silences: Ints) -> Ints:
+        """Who did something on the latest day, or has been silent for one of so many days."""
+        return np.append(self._sums.touched, np.flatnonzero(np.isin(self._day - self._last, silences)))
 
 
 def score(log: Log, as_of: date) -> pd.DataFrame:
@@ -76,14 +87,25 @@ def settled(log: Log, as_of: date, warm_up: int = WARM_UP) -> tuple[History, dic
     known = log.history.before(as_of)
     days = range(day_number(as_of) - warm_up, day_number(as_of) + 1)
     taught = _taught(log, known, days, as_of)
-    buyers, own_day = Buyers(known, log.refunds), own_days(known.customer_ids)
-    joined = known.day[known.first] + 1
-    walks: dict[str, dict[int, Codes]] = {"segment": {}, "segment_8": {}}
+    buyers, own = Buyers(known, log.refunds), Own.of(known.customer_ids)
+    # A score of recency is lost on the day after the last one that reaches its edge.
+    silences = np.unique([1 - edge for each in taught.values() for edge in each.recency_edges if np.isfinite(edge)])
+
+    def code_of(who: Ints, quarter: int) -> Codes:
+        """Both groups in one number."""
+        place, place_of_8 = rfm.groups(taught[quarter], buyers.measures(who))
+        return (place * EIGHT + place_of_8).astype(np.int8)
+
+    walk = Walk(own.day, known.day[known.first] + 1, code_of)
+    both: dict[int, Codes] = {}
     for day in days:
-        found = _codes(buyers.on(day), day, taught, own_day)
-        for column, codes in zip(walks, found, strict=True):
-            walks[column][day] = np.where(joined > day, np.int8(-1), codes)
-    return known, {column: settle(days, walk.__getitem__) for column, walk in walks.items()}
+        buyers.on(day)
+        both[day] = walk.on(day, buyers.touched(silences.astype(np.int64))).copy()
+
+    def settled_part(part: np.ufunc) -> Settled:
+        return settle(days, lambda day: np.where(both[day] < 0, both[day], part(both[day], EIGHT)), own.patience)
+
+    return known, {"segment": settled_part(np.floor_divide), "segment_8": settled_part(np.mod)}
 
 
 def _taught(log: Log, known: History, days: range, as_of: date) -> dict[int, rfm.RfmThresholds]:
@@ -98,13 +120,3 @@ def _taught(log: Log, known: History, days: range, as_of: date) -> dict[int, rfm
             recency, frequency, monetary = (measure[has_bought] for measure in measures)
             found[day] = rfm.learn((recency, frequency, monetary), log.currency_code)
     return {quarter: found.get(quarter, found[day_number(as_of)]) for quarter in quarters}
-
-
-def _codes(measures: Measures, day: int, taught: dict[int, rfm.RfmThresholds], own_day: Ints) -> tuple[Codes, Codes]:
-    """Places in SEGMENTS and SEGMENTS_8 by everybody's own edges."""
-    grouped = {quarter: rfm.groups(thresholds, measures) for quarter, thresholds in taught.items()}
-
-    def by_own(which: int) -> Codes:
-        return by_own_edges(day, own_day, lambda quarter: grouped[quarter][which].astype(np.int8))
-
-    return by_own(0), by_own(1)

@@ -2,7 +2,7 @@
 
 The measure is net revenue, refunds taken off on the day they were given. Edges are set when a quarter begins, from
 everybody who then had a positive sum: the best 5 % are platinum, the next 15 % gold, the next 30 % silver, the others
-bronze. A new tier is taken over when it has held for three days (`steady`).
+bronze. A new tier is taken over when it has held for some days (`steady`).
 """
 
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ import pandas as pd
 
 from models_ml.history import History, Ints, date_of, dates_of, day_number, days_of, quarter_before, quarters_behind
 from models_ml.refusal import need
-from models_ml.steady import Codes, Settled, by_own_edges, own_days, settle
+from models_ml.steady import Codes, Own, Settled, Walk, settle
 from models_ml.windows import MovingSums
 
 TIERS = ("bronze", "silver", "gold", "platinum")
@@ -48,21 +48,21 @@ def score(history: History, refunds: pd.DataFrame, as_of: date) -> Tiers:
         np.concatenate([known.cents, -refunded])[:, None],
         WINDOW,
     )
-    joined = known.day[known.first] + 1
-    own_day = own_days(known.customer_ids)
+    own = Own.of(known.customer_ids)
     begins = day_number(quarter_before(as_of))
     edges = _all_edges(sums, quarters_behind(date_of(begins), as_of), as_of)
     sums = sums.again()
 
+    def code_of(who: Ints, quarter: int) -> Codes:
+        return np.searchsorted(edges[quarter], sums.sums[who, 0], side="right").astype(np.int8)
+
+    walk = Walk(own.day, known.day[known.first] + 1, code_of)
+
     def codes_on(day: int) -> Codes:
-        cents = sums.advance(day)[:, 0]
+        sums.advance(day)
+        return walk.on(day, sums.touched)
 
-        def codes_in(quarter: int) -> Codes:
-            return (cents[:, None] >= edges[quarter]).sum(axis=1, dtype=np.int8)
-
-        return np.where(joined > day, np.int8(-1), by_own_edges(day, own_day, codes_in))
-
-    settled = settle(range(begins, day_number(as_of) + 1), codes_on)
+    settled = settle(range(begins, day_number(as_of) + 1), codes_on, own.patience)
     return Tiers(_frame(known, as_of, settled), _edge_rows(edges), {date_of(d): n for d, n in settled.changes.items()})
 
 

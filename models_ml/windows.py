@@ -13,8 +13,9 @@ from models_ml.history import Ints
 class MovingSums:
     """Per customer, sums of whole numbers over the `window` days before the day that was advanced to.
 
-    `customer`, `day` [m]: who, and on which day it happened; `amounts` [m, k]. `sums` [n, k] is the state. A day can
-    only be advanced to, never gone back to.
+    `customer`, `day` [m]: who, and on which day it happened; `amounts` [m, k]. `sums` [n, k] is the state, `touched`
+    those whose sums the latest advance has changed (some of them twice). A day can only be advanced to, never gone back
+    to.
     """
 
     def __init__(self, size: int, customer: Ints, day: Ints, amounts: Ints, window: int) -> None:
@@ -25,13 +26,15 @@ class MovingSums:
         self._what = np.concatenate([amounts, -amounts])[order]
         self._done = 0
         self.sums = np.zeros((size, amounts.shape[1]), dtype=np.int64)
+        self.touched = self._who[:0]
 
     def advance(self, day: int) -> Ints:
         """Let everything before `day` have happened; returns `sums` as they are when it begins."""
         upto = int(np.searchsorted(self._when, day, side="right"))
         part = slice(self._done, upto)
+        self.touched = self._who[part]
         for column in range(self.sums.shape[1]):
-            np.add.at(self.sums[:, column], self._who[part], self._what[part, column])
+            np.add.at(self.sums[:, column], self.touched, self._what[part, column])
         self._done = max(self._done, upto)
         return self.sums
 

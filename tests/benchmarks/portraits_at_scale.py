@@ -59,7 +59,9 @@ def main(size: int) -> None:
     )
     counts = orders.assign(value=np.array(list("abcdefgh"), dtype=object)[dice.integers(0, 8, len(orders))])
     counts = counts.groupby(["customer_id", "value"]).size().rename("purchases").reset_index()
-    conduct = features[["customer_id", "order_count"]].assign(**dict.fromkeys(trust.CONDUCT, 0))
+    conduct = features[["customer_id"]].assign(
+        **dict.fromkeys(trust.INPUTS[1:], 0) | {"order_count": features["order_count"]}
+    )
     appeals = pd.DataFrame(columns=["decided_at", "customer_id", "decision"])
     history = History.of(orders)
     log = named_segments.Log(history, refunds, "CNY")

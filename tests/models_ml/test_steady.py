@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from models_ml import loyalty, named_segments, rfm, tiers
 from models_ml.history import History
 from models_ml.refusal import Refused
-from models_ml.steady import own_days, settle
+from models_ml.steady import PATIENCE, Own, Settled, settle
 from models_ml.windows import MovingSums
 from tests.models_ml.lives import FIRST, crowd, nothing_given_back, orders_of
 
@@ -20,23 +20,26 @@ DAY = FIRST + timedelta(720)
 MOST_A_DAY = 0.015
 
 
-@given(st.lists(st.integers(-1, 3), min_size=1, max_size=40))
-def test_a_label_is_that_of_the_latest_three_equal_days_in_a_row(walk: list[int]):
+def held(walk: list[int], patience: int) -> Settled:
+    return settle(range(len(walk)), lambda day: np.array([walk[day]], dtype=np.int8), np.array([patience]))
+
+
+@given(st.lists(st.integers(-1, 2), min_size=1, max_size=60), st.sampled_from(PATIENCE))
+def test_a_label_is_that_of_the_latest_equal_days_in_a_row(walk: list[int], patience: int):
     known = next((place for place, code in enumerate(walk) if code >= 0), len(walk))
     walk[known:] = [max(code, 0) for code in walk[known:]]  # once a customer, always one
-    settled = settle(range(len(walk)), lambda day: np.array([walk[day]], dtype=np.int8))
-    threes = [walk[end] for end in range(known + 2, len(walk)) if len(set(walk[end - 2 : end + 1])) == 1]
+    windows = [walk[end - patience + 1 : end + 1] for end in range(known + patience - 1, len(walk))]
+    runs = [window[0] for window in windows if len(set(window)) == 1]
     first = walk[known] if known < len(walk) else -1
-    assert settled.codes.tolist() == [threes[-1] if threes else first]
+    assert held(walk, patience).codes.tolist() == [runs[-1] if runs else first]
 
 
-@given(st.lists(st.integers(0, 2), min_size=4, max_size=30))
-def test_every_label_is_kept_for_three_days_at_least(walk: list[int]):
-    held = [
-        settle(range(end), lambda day: np.array([walk[day]], dtype=np.int8)).codes[0] for end in range(1, 1 + len(walk))
-    ]
-    changes = [day for day in range(1, len(held)) if held[day] != held[day - 1]]
-    assert all(later - sooner >= 3 for sooner, later in pairwise(changes))
+@given(st.lists(st.integers(0, 2), min_size=4, max_size=40), st.sampled_from(PATIENCE))
+def test_every_label_is_kept_for_three_days_at_least(walk: list[int], patience: int):
+    told = [held(walk[:end], patience) for end in range(1, 1 + len(walk))]
+    changes = [day for day in range(1, len(told)) if told[day].codes[0] != told[day - 1].codes[0]]
+    assert all(later - sooner >= max(patience, 3) for sooner, later in pairwise(changes))
+    assert [day for day, count in told[-1].changes.items() if count] == changes
 
 
 @given(
@@ -118,7 +121,7 @@ def test_named_segments_are_those_of_rfm_when_nothing_has_changed_for_three_days
         for quarter in quarters
     )
     named = named_segments.score(log, DAY).set_index("customer_id")["segment"]
-    reached = own_days(new.index.to_numpy(dtype=object)) <= (DAY - quarters[0]).days
+    reached = Own.of(new.index.to_numpy(dtype=object)).day <= (DAY - quarters[0]).days
     assert 0.05 < (~reached).mean() < 0.2
     assert (named == new.where(reached, old)).mean() > 0.93
 
@@ -157,10 +160,21 @@ def test_often_and_evenly_is_loyal():
     assert scores.loc["once", "regularity_part"] == 0
 
 
-def test_the_quarters_edges_reach_customers_evenly_spread():
-    days = own_days(np.array([f"customer {n}" for n in range(9_000)], dtype=object))
-    counts = np.bincount(days, minlength=90)
+def test_what_is_everybodys_own_is_evenly_spread():
+    own = Own.of(np.array([f"customer {n}" for n in range(9_000)], dtype=object))
+    counts = np.bincount(own.day, minlength=90)
     assert (len(counts), counts.min() > 60, counts.max() < 150) == (90, True, True)
+    lengths = np.bincount(own.patience)[PATIENCE[0] :]
+    assert (len(lengths), lengths.min() > 1_600, lengths.max() < 2_000) == (len(PATIENCE), True, True)
+
+
+def test_whoever_buys_in_one_sale_does_not_change_on_one_day():
+    """Five hundred who come on one day and fall silent together, beside a crowd that does not."""
+    sale = pd.DataFrame({"customer_id": [f"s{n:03}" for n in range(500)], "order_date": FIRST + timedelta(600)})
+    history = History.of(pd.concat([crowd(), sale.assign(net_revenue=10.0)]))
+    log = named_segments.Log(history, nothing_given_back(), "CNY")
+    changes = named_segments.settled(log, DAY, 100)[1]["segment"].changes
+    assert max(changes.values()) < 0.3 * 500
 
 
 def test_tiers_and_loyalty_refuse_a_handful():
