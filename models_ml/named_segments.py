@@ -5,6 +5,7 @@ those of a quarter's first day, and a new group is taken over when it has held f
 groups are stands in `rfm`.
 """
 
+from copy import copy
 from dataclasses import dataclass
 from datetime import date
 
@@ -14,7 +15,7 @@ import pandas as pd
 from models_ml import rfm
 from models_ml.history import Floats, History, Ints, date_of, day_number, days_of, quarters_behind
 from models_ml.steady import Codes, Own, Settled, Walk, settle
-from models_ml.windows import MovingSums
+from models_ml.windows import MovingSums, by_day
 
 WARM_UP = 30  # days in which enough equal ones in a row are found
 ENOUGH = 100  # buyers, for edges to be held for a quarter
@@ -46,11 +47,18 @@ class Buyers:
             np.concatenate([known.customer, place[place >= 0]]),
             np.concatenate([known.day, days_of(refunds["refund_date"])[place >= 0]]),
             amounts,
-            EVER,
+            None,
         )
-        self._order = np.argsort(known.day, kind="stable")
-        self._days, self._who = known.day[self._order], known.customer[self._order]
+        order = by_day(known.day)
+        self._days, self._who = known.day[order], known.customer[order]
         self._last, self._done, self._day = np.full(len(known), -EVER), 0, 0
+
+    def again(self) -> "Buyers":
+        """The same from the beginning."""
+        fresh = copy(self)
+        fresh._sums = self._sums.again()
+        fresh._last, fresh._done = np.full_like(self._last, -EVER), 0
+        return fresh
 
     def on(self, day: int) -> Measures:
         """As they are when a day begins, larger is better (`rfm.learn`); nobody's last order is EVER days ago."""
@@ -86,8 +94,8 @@ def settled(log: Log, as_of: date, warm_up: int = WARM_UP) -> tuple[History, dic
     customers of the history that is returned. Raises rfm.NobodyHasBought."""
     known = log.history.before(as_of)
     days = range(day_number(as_of) - warm_up, day_number(as_of) + 1)
-    taught = _taught(log, known, days, as_of)
     buyers, own = Buyers(known, log.refunds), Own.of(known.customer_ids)
+    taught = _taught(buyers.again(), days, log.currency_code)
     # A score of recency is lost on the day after the last one that reaches its edge.
     silences = np.unique([1 - edge for each in taught.values() for edge in each.recency_edges if np.isfinite(edge)])
 
@@ -108,15 +116,15 @@ def settled(log: Log, as_of: date, warm_up: int = WARM_UP) -> tuple[History, dic
     return known, {"segment": settled_part(np.floor_divide), "segment_8": settled_part(np.mod)}
 
 
-def _taught(log: Log, known: History, days: range, as_of: date) -> dict[int, rfm.RfmThresholds]:
-    """The thresholds of each quarter, learnt on its first day, or, where fewer than ENOUGH had bought by then, on as_of
-    itself."""
-    buyers, found = Buyers(known, log.refunds), {}
-    quarters = [day_number(quarter) for quarter in quarters_behind(date_of(days[0]), as_of)]
-    for day in [*quarters, day_number(as_of)]:
+def _taught(buyers: Buyers, days: range, currency_code: str) -> dict[int, rfm.RfmThresholds]:
+    """The thresholds of each quarter, learnt on its first day, or, where fewer than ENOUGH had bought by then, on the
+    last of the days."""
+    found, last = {}, days[-1]
+    quarters = [day_number(quarter) for quarter in quarters_behind(date_of(days[0]), date_of(last))]
+    for day in [*quarters, last]:
         measures = buyers.on(day)
         has_bought = measures[1] >= 1
-        if has_bought.sum() >= ENOUGH or day == day_number(as_of):
+        if has_bought.sum() >= ENOUGH or day == last:
             recency, frequency, monetary = (measure[has_bought] for measure in measures)
-            found[day] = rfm.learn((recency, frequency, monetary), log.currency_code)
-    return {quarter: found.get(quarter, found[day_number(as_of)]) for quarter in quarters}
+            found[day] = rfm.learn((recency, frequency, monetary), currency_code)
+    return {quarter: found.get(quarter, found[last]) for quarter in quarters}

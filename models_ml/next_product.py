@@ -64,41 +64,58 @@ def score(shelf: Shelf, bought: pd.DataFrame, as_of: date) -> pd.DataFrame:
     order = np.lexsort((what, -again, who))
     rank = _ranks(who[order])
     kept = order[rank <= AGAIN]
-    first = _frame(customers[who[kept]], shelf.products[what[kept]], rank[rank <= AGAIN], again[kept])
-    second = _new(shelf, (who, what, weight), customers)
-    found = pd.concat([first.assign(kind="again"), second.assign(kind="new")], ignore_index=True)
-    return found.assign(as_of_date=as_of)[["customer_id", "as_of_date", "rank", "product_id", "kind", "score"]]
+    first = who[kept], what[kept], rank[rank <= AGAIN], again[kept]
+    second = _new(shelf, (who, what, weight), len(customers))
+    both = [np.concatenate(pair) for pair in zip(first, second, strict=True)]
+    kinds = np.repeat([0, 1], [len(first[0]), len(second[0])])
+    # Dictionaries and not strings by the million.
+    return pd.DataFrame(
+        {
+            "customer_id": pd.Categorical.from_codes(both[0], pd.Index(customers)),
+            "as_of_date": as_of,
+            "rank": both[2],
+            "product_id": pd.Categorical.from_codes(both[1], pd.Index(shelf.products)),
+            "kind": pd.Categorical.from_codes(kinds, pd.Index(["again", "new"])),
+            "score": both[3],
+        }
+    )
 
 
 def _own(shelf: Shelf, bought: pd.DataFrame, as_of: date) -> tuple[Ints, NDArray[np.object_], Ints, Floats]:
     """Pairs of customer and product, sorted, with the decayed number of purchases."""
-    past = bought[(days_of(bought["order_date"]) < day_number(as_of)) & bought["product_id"].isin(shelf.products)]
-    who, customers = pd.factorize(past["customer_id"], sort=True)
-    what = np.searchsorted(shelf.products, past["product_id"].to_numpy(dtype=object))
-    age = day_number(as_of) - days_of(past["order_date"])
-    pair, place = np.unique(who.astype(np.int64) * len(shelf.products) + what, return_inverse=True)
-    weight = np.bincount(place, weights=_faded(age, HALF_LIFE), minlength=len(pair))
+    day = days_of(bought["order_date"])
+    what = pd.Index(shelf.products).get_indexer(pd.Index(bought["product_id"]))
+    counts = (day < day_number(as_of)) & (what >= 0)
+    who, customers = pd.factorize(bought["customer_id"][counts], sort=True)
+    pair, place = np.unique(who.astype(np.int64) * len(shelf.products) + what[counts], return_inverse=True)
+    faded = _faded(day_number(as_of) - day[counts], HALF_LIFE)
+    weight = np.bincount(place, weights=faded, minlength=len(pair))
     who, what = np.divmod(pair, len(shelf.products))
     return who, np.asarray(customers, dtype=object), what, weight.astype(np.float64)
 
 
-def _new(shelf: Shelf, own: tuple[Ints, Ints, Floats], customers: NDArray[np.object_]) -> pd.DataFrame:
+def _new(shelf: Shelf, own: tuple[Ints, Ints, Floats], customers: int) -> tuple[Ints, Ints, Ints, Floats]:
+    """Places of customers and of products, ranks and scores."""
     from scipy import sparse
 
     who, what, weight = own
-    table = sparse.csr_matrix((weight, (who, what)), shape=(len(customers), len(shelf.products)))
+    table = sparse.csr_matrix((weight, (who, what)), shape=(customers, len(shelf.products)))
     table, likeness = table[:, shelf.listed], sparse.csr_matrix(shelf.likeness)
     step, parts = max(CELLS // len(shelf.listed), 1), []
-    for start in range(0, len(customers), step):
+    for start in range(0, customers, step):
         some = table[start : start + step]
         lure = (some @ likeness).toarray()
-        lure[some.toarray() > 0] = 0.0
-        top = np.argsort(-lure, axis=1, kind="stable")[:, :NEW]
-        points = np.take_along_axis(lure, top, axis=1)
-        row, column = np.nonzero(points > 0)
-        product = shelf.products[shelf.listed[top[row, column]]]
-        parts.append(_frame(customers[start + row], product, column + 1, points[row, column]))
-    return pd.concat(parts, ignore_index=True)
+        rows = np.arange(len(lure))
+        lure[np.repeat(rows, np.diff(some.indptr)), some.indices] = 0.0
+        for rank in range(1, NEW + 1):
+            best = lure.argmax(axis=1)  # of equal ones the first
+            points = lure[rows, best]
+            told = np.flatnonzero(points > 0)
+            parts.append((start + told, shelf.listed[best[told]], np.full(len(told), rank), points[told]))
+            lure[rows, best] = 0.0
+    found = [np.concatenate(column) for column in zip(*parts, strict=True)]
+    order = np.lexsort((found[2], found[0]))
+    return found[0][order], found[1][order], found[2][order], found[3][order]
 
 
 def _likeness(table: Any) -> Floats:
@@ -123,7 +140,3 @@ def _ranks(group: Ints) -> Ints:
     """1, 2, 3 ... within each run of equal values."""
     begins = np.flatnonzero(np.diff(group, prepend=-1) != 0)
     return np.arange(len(group)) - np.repeat(begins, np.diff(np.append(begins, len(group)))) + 1
-
-
-def _frame(customer: NDArray[np.object_], product: NDArray[np.object_], rank: Ints, points: Floats) -> pd.DataFrame:
-    return pd.DataFrame({"customer_id": customer, "product_id": product, "rank": rank, "score": points})

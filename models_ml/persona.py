@@ -2,10 +2,10 @@
 
 k-means on slow habits, so that people change their group when they change their habits and not because a day has
 passed. The centres are fitted on the customers of the first day of a quarter and stay as they are until the next. The
-number of groups is the largest of 3 to 5 that comes out nearly the same when the customers are drawn anew (adjusted
-Rand index of bootstrap fits, Hennig, Cluster-wise assessment of cluster stability, CSDA 2007). The groups of a new fit
-take over the codes of the nearest groups of the fit before (the assignment problem, Kuhn's Hungarian method); those of
-a first fit get the codes of the nearest archetypes.
+number of groups is the largest of 3 to 5 that comes out as much alike as any when the customers are drawn anew, within
+one standard error (adjusted Rand index of bootstrap fits, Hennig, Cluster-wise assessment of cluster stability, CSDA
+2007). The groups of a new fit take over the codes of the nearest groups of the fit before (the assignment problem,
+Kuhn's Hungarian method); those of a first fit get the codes of the nearest archetypes.
 
 Whether these are natural clusters is told, not assumed: below a silhouette of 0.3 (Rousseeuw 1987) they are slices of a
 continuum. What is said about a group stands in `persona_words`.
@@ -19,7 +19,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from models_ml.history import Floats, Ints
+from models_ml.history import Floats
 from models_ml.refusal import need
 
 # Each habit and the column of customer_features it is read from; all but shares on a log scale.
@@ -42,8 +42,8 @@ ARCHETYPES = {
 }
 MINIMUM_CUSTOMERS = 100
 SIZES = (3, 4, 5)
-STABLE, VISIBLE = 0.9, 0.3  # adjusted Rand index, silhouette
-BOOTSTRAPS, STARTS, SAMPLE = 6, 3, 2_000
+VISIBLE = 0.3  # silhouette
+BOOTSTRAPS, STARTS, SAMPLE = 10, 3, 2_000
 FARTHEST = 3.0  # standard deviations at which a habit is cut off
 
 
@@ -79,20 +79,20 @@ def train(features: pd.DataFrame, before: pd.DataFrame, seed: int) -> Personas:
     buyers = _buyers(features)
     need(len(buyers), MINIMUM_CUSTOMERS, "customers have bought", "有购买记录的客户")
     habits, means, spreads = _scale(buyers)
-    sample = _standard(buyers.iloc[_spread_out(len(buyers))], habits, means, spreads)
+    sample = _spread_out(_in_order(_standard(buyers, habits, means, spreads)))
     stabilities = {size: _stability(sample, size, seed) for size in SIZES}
-    stable = [size for size in SIZES if stabilities[size] >= STABLE]
-    size = stable[-1] if stable else max(SIZES, key=lambda each: stabilities[each])
+    best = max(mean for mean, _ in stabilities.values())
+    size = max(size for size, (mean, error) in stabilities.items() if mean + error >= best)
     centres = _centres(sample, size, seed)
     past = _buyers(before)
     if len(past) >= MINIMUM_CUSTOMERS:
-        sample_before = _standard(past.iloc[_spread_out(len(past))], habits, means, spreads)
+        sample_before = _spread_out(_in_order(_standard(past, habits, means, spreads)))
         centres_before = _centres(sample_before, size, seed)
         codes = _matched(centres, centres_before, _named(centres_before, habits))
     else:
         codes = _named(centres, habits)
     silhouette = _silhouette(sample, centres)
-    return Personas(habits, means, spreads, centres, codes, stabilities[size], silhouette)
+    return Personas(habits, means, spreads, centres, codes, stabilities[size][0], silhouette)
 
 
 def score(personas: Personas, features: pd.DataFrame) -> pd.DataFrame:
@@ -100,7 +100,7 @@ def score(personas: Personas, features: pd.DataFrame) -> pd.DataFrame:
     1: in the centre of its own)."""
     buyers = _buyers(features)
     points = _standard(buyers, personas.habits, personas.means, personas.spreads)
-    distance = np.sqrt(((points[:, None, :] - personas.centres[None]) ** 2).sum(axis=2))
+    distance = np.column_stack([np.sqrt(((points - centre) ** 2).sum(axis=1)) for centre in personas.centres])
     nearest = np.sort(distance, axis=1)
     with np.errstate(invalid="ignore"):
         confidence = np.where(nearest[:, 1] > 0, 1 - nearest[:, 0] / nearest[:, 1], 1.0)
@@ -128,12 +128,17 @@ def explain(scores: pd.DataFrame, features: pd.DataFrame) -> pd.DataFrame:
 
 
 def _buyers(features: pd.DataFrame) -> pd.DataFrame:
-    return features[features["order_count"] >= 1].sort_values("customer_id", ignore_index=True)
+    return features[features["order_count"] >= 1].reset_index(drop=True)
+
+
+def _in_order(points: Floats) -> Floats:
+    """Sorted by what they are, so that neither the order of rows nor random ids decide who is drawn."""
+    return points[np.lexsort(points.T[::-1])]
 
 
 def _scale(buyers: pd.DataFrame) -> tuple[tuple[str, ...], Floats, Floats]:
     """The habits that are known and differ, with mean and standard deviation."""
-    raw = {habit: _raw(buyers, habit) for habit in HABITS}
+    raw = {habit: np.sort(_raw(buyers, habit)) for habit in HABITS}  # sums do not depend on the order of rows then
     habits = tuple(habit for habit, values in raw.items() if np.isfinite(values).any() and np.nanstd(values) > 1e-9)
     means = np.array([np.nanmean(raw[habit]) for habit in habits])
     return habits, means, np.array([np.nanstd(raw[habit]) for habit in habits])
@@ -150,9 +155,9 @@ def _standard(buyers: pd.DataFrame, habits: tuple[str, ...], means: Floats, spre
     return np.where(np.isnan(points), 0.0, points)  # nothing known: as everybody
 
 
-def _spread_out(count: int) -> Ints:
-    """At most SAMPLE places, evenly over customers sorted by their random ids."""
-    return np.unique(np.linspace(0, count - 1, min(count, SAMPLE)).astype(np.int64))
+def _spread_out(points: Floats) -> Floats:
+    """At most SAMPLE of them, evenly over all."""
+    return points[np.unique(np.linspace(0, len(points) - 1, min(len(points), SAMPLE)).astype(np.int64))]
 
 
 def _centres(points: Floats, size: int, seed: int) -> Floats:
@@ -168,14 +173,16 @@ def _labels(points: Floats, centres: Floats) -> NDArray[np.intp]:
     return ((points[:, None, :] - centres[None]) ** 2).sum(axis=2).argmin(axis=1)
 
 
-def _stability(points: Floats, size: int, seed: int) -> float:
+def _stability(points: Floats, size: int, seed: int) -> tuple[float, float]:
+    """Mean adjusted Rand index of the bootstrap fits, and its standard error."""
     from sklearn.metrics import adjusted_rand_score
 
     labels = _labels(points, _centres(points, size, seed))
     dice = np.random.default_rng(seed)
     draws = [points[dice.integers(0, len(points), len(points))] for _ in range(BOOTSTRAPS)]
     again = [_labels(points, _centres(draw, size, seed + 1 + at)) for at, draw in enumerate(draws)]
-    return float(np.mean([adjusted_rand_score(labels, other) for other in again]))
+    found = [adjusted_rand_score(labels, other) for other in again]
+    return float(np.mean(found)), float(np.std(found, ddof=1) / np.sqrt(BOOTSTRAPS))
 
 
 def _silhouette(points: Floats, centres: Floats) -> float:

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from models_ml.history import Floats, Ints
 from models_ml.refusal import need
 
+BASES = ["own", "peers", "everybody"]
 OUTPUTS = ("customer_id", "preference", "confidence", "basis")
 MINIMUM_PURCHASES = 200
 WEIGHTS = (0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0)  # in purchases, to choose from
@@ -78,13 +79,13 @@ def score(taste: Taste, counts: pd.DataFrame, customers: pd.DataFrame) -> pd.Dat
     first = order[np.diff(who[order], prepend=-1) > 0]
     better = share[first] >= confidence[who[first]]
     best[who[first][better]], confidence[who[first][better]] = value[first][better], share[first][better]
-    basis = np.where(own >= taste.weight, "own", np.where(is_known, "peers", "everybody"))
+    basis = np.where(own >= taste.weight, 0, np.where(is_known, 1, 2))
     return pd.DataFrame(
         {
             "customer_id": customers["customer_id"].to_numpy(),
-            "preference": taste.values[best],
+            "preference": pd.Categorical.from_codes(best, pd.Index(taste.values, dtype="str")),
             "confidence": confidence,
-            "basis": basis,
+            "basis": pd.Categorical.from_codes(basis, pd.Index(BASES)),
         }
     )
 

