@@ -12,6 +12,7 @@ import duckdb
 import pandas as pd
 
 from orchestration.ingestion.contracts import Contract
+from orchestration.tables import grow
 
 TABLES = {
     "ops.runs": "run_number bigint, run_id varchar, as_of_date date, last_assignment_number bigint",
@@ -53,16 +54,9 @@ PUBLISHED = (
 
 
 def open_books(connection: duckdb.DuckDBPyConnection) -> None:
-    """Create the tables that are not there yet."""
-    connection.execute("create schema if not exists ops")
+    """Create the tables that are not there yet, and the columns that older ones lack."""
     for table, columns in TABLES.items():
-        connection.execute(f"create table if not exists {table} ({columns})")
-    connection.execute("alter table ops.deliveries add column if not exists contract_hash varchar")
-    told = ("rung", "rival", "cutoffs", "metrics", "calibration", "drift", "season", "card_en", "card_zh", "back_test")
-    for column in told:
-        connection.execute(f"alter table ops.model_runs add column if not exists {column} varchar")
-    connection.execute("alter table ops.model_runs add column if not exists trained_on date")
-    connection.execute("alter table ops.runs add column if not exists last_assignment_number bigint")
+        grow(connection, table, dict(column.split() for column in columns.split(",")))
 
 
 def begin_run(connection: duckdb.DuckDBPyConnection, run_id: str, as_of_date: date) -> None:

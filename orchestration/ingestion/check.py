@@ -14,19 +14,18 @@ from orchestration.ingestion.containers import ContainerError
 from orchestration.ingestion.contracts import CATALOGUE, Contract, load_contracts
 from orchestration.ingestion.encoding import decode_head
 from orchestration.ingestion.inbox import InboxFile, read_head
-from orchestration.ingestion.load import Counts, create_raw_table, load, read
+from orchestration.ingestion.load import Counts, create_raw_table, load
 from orchestration.ingestion.opening import Places, arrive, open_source
 from orchestration.ingestion.proposal import propose
 from orchestration.ingestion.quarantine import refuse
-from orchestration.ingestion.recognition import find, why_none
+from orchestration.ingestion.reading import read
+from orchestration.ingestion.recognition import PARQUET_MARK, ZIP_MARK, find, why_none
 from orchestration.ingestion.sources import RefusedFileError
 from orchestration.settings import CONTRACTS, Settings
 
 # A file outside the inbox has no delivery date; any will do to judge it.
 SOME_DAY = date(2000, 1, 1)
 TEMPLATES = "generic"
-# How Parquet files and workbooks begin.
-BINARY = (b"PAR1", b"PK")
 RULES = """
     select rule || coalesce(' in ' || column_name, '') || ': ' || count(*) || ' rows, first in row ' || min(row_number)
     from ops.quarantine where rule <> 'file' group by rule, column_name order by count(*) desc, rule
@@ -109,7 +108,7 @@ def _contract_for(path: Path, name: str | None, contracts: Sequence[Contract]) -
     if fit is not None:
         return fit.contract
     encodings = sorted({name for c in contracts for shape in c.files for name in shape.encodings})
-    if not head.content.startswith(BINARY) and decode_head(head.content, encodings) is None:
+    if not head.content.startswith((PARQUET_MARK, ZIP_MARK)) and decode_head(head.content, encodings) is None:
         raise UnknownExportError(f"{path.name} is not text in any encoding that a contract names.")
     raise UnknownExportError(
         f"No contract fits {path.name}. {why_none(contracts, head)} Name one with --contract SYSTEM/FEED to see "

@@ -16,6 +16,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 NAME = r"^[a-z][a-z0-9_]*$"
+# How DuckDB is to store text that hardly ever repeats.
+VARIED = " using compression fsst"
 ColumnType = Literal["text", "integer", "decimal", "date", "timestamp", "boolean"]
 
 
@@ -204,7 +206,7 @@ class Contract(_Strict):
         lines = ("_line_number bigint", "_order_hash varchar") if self.is_grouped else ()
         corrected = ("_superseded_by varchar",) if self.delivery.correction == "delivery" else ()
         place = ("_delivery_date date", "_file_id varchar", "_row_number bigint")
-        return (*lines, *corrected, "_as_arrived varchar", "_row_hash varchar", *place)
+        return (*lines, *corrected, "_as_arrived varchar", f"_row_hash varchar{VARIED}", *place)
 
     @cached_property
     def fingerprint(self) -> str:

@@ -36,6 +36,28 @@ def decode_head(head: bytes, named: Iterable[str]) -> str | None:
     return None
 
 
+def cut_off_bytes(text: bytes) -> int:
+    """How many bytes at the end of UTF-8 are the beginning of a character that goes on elsewhere: 0 to 3."""
+    for back, byte in enumerate(reversed(text[-3:]), start=1):
+        if byte >= 0xC0:
+            return back if back < 2 + (byte >= 0xE0) + (byte >= 0xF0) else 0
+        if byte < 0x80:
+            return 0
+    return 0
+
+
+def is_utf8(text: bytes, length: int) -> bool:
+    """Whether the first `length` bytes are UTF-8, as strictly as Python decodes it; Arrow makes no text of them."""
+    import pyarrow as pa
+
+    ends = pa.array([0, length], pa.int64()).buffers()[1]
+    try:
+        pa.Array.from_buffers(pa.large_string(), 1, [None, ends, pa.py_buffer(text)]).validate(full=True)
+    except pa.ArrowInvalid:
+        return False
+    return True
+
+
 def is_damaged_utf8(path: Path) -> bool:
     """Whether most of what is beyond ASCII is UTF-8: then a few wrong bytes are damage, and no other encoding.
 

@@ -73,12 +73,7 @@ def _look_over(connection: duckdb.DuckDBPyConnection, source: Source) -> _Work:
     A column whose cells are all in their canonical spelling keeps the rule of its type; every other rule is tried.
     """
     contract, reading = source.contract, cleaning.Reading(source.contract)
-    asked = [(c, test) for c in contract.columns if (test := cleaning.needs_cleaning(c, reading)) is not None]
-    settled = {column.name for column, _ in asked}
-    # What stands on the first line only can be judged once lines are numbered.
-    early = [
-        rule for rule in rules_of(contract) if not ((rule.is_of_type and rule.column in settled) or rule.is_of_line)
-    ]
+    asked, early = _asked(reading)
     glance = glance_over(contract.columns, reading)
     tests = [(c.name, test) for c, test in asked] + [(rule.column, rule.broken) for rule in early]
     found = _answers(connection, glance, tests)
@@ -89,6 +84,31 @@ def _look_over(connection: duckdb.DuckDBPyConnection, source: Source) -> _Work:
     if any(column.type in ("date", "timestamp") for column in cleaned):
         reading = cleaning.Reading(contract, _day_order(connection, contract))
     return _Work(reading, cleaned, rules, source.arrival.has_separators)
+
+
+def _asked(reading: cleaning.Reading) -> tuple[list[tuple[Column, str]], list[Rule]]:
+    """What is asked of cells as they arrived: (column, SQL condition that it needs cleaning), and rules to be kept."""
+    contract = reading.contract
+    asked = [(c, test) for c in contract.columns if (test := cleaning.needs_cleaning(c, reading)) is not None]
+    settled = {column.name for column, _ in asked}
+    # What stands on the first line only can be judged once lines are numbered.
+    early = [
+        rule for rule in rules_of(contract) if not ((rule.is_of_type and rule.column in settled) or rule.is_of_line)
+    ]
+    return asked, early
+
+
+def is_plain(contract: Contract) -> str:
+    """SQL condition over records: no cell of the row needs cleaning, and the row breaks no rule; never null.
+
+    May be too strict, never too lax. Not for feeds of lines, whose rows cannot be judged one by one.
+    """
+    reading = cleaning.Reading(contract)
+    asked, early = _asked(reading)
+    glance = glance_over(contract.columns, reading)
+    tests = [(column.name, test) for column, test in asked] + [(rule.column, rule.broken) for rule in early]
+    doubts = [glance.is_doubtful, *(test for name, test in tests if name not in glance.columns)]
+    return f"_broken is null and not ({' or '.join(f'coalesce({doubt}, false)' for doubt in doubts)})"
 
 
 def _answers(connection: duckdb.DuckDBPyConnection, glance: Glance, tests: Sequence[tuple[str, str]]) -> list[bool]:
@@ -119,14 +139,14 @@ def _judged(work: _Work) -> str:
         select {", ".join([*names, *own])}, _as_arrived, _row_hash, _rule,
             case when _rule is not null then coalesce(_original, to_json({{{as_arrived}}})::varchar) end as _original
         from (
-            select *, {_changed(cleaned)} as _as_arrived, {_row_hash(hashed, work.has_separators)} as _row_hash,
+            select *, {_changed(cleaned)} as _as_arrived, {row_hash(hashed, work.has_separators)} as _row_hash,
                 {first_broken(work.rules, disagrees)} as _rule
             from ({rows})
         )
     """
 
 
-def _row_hash(cells: list[str], has_separators: bool) -> str:
+def row_hash(cells: list[str], has_separators: bool) -> str:
     """SQL for the hash of all cells, put together so that no two different rows read the same.
 
     The mark between cells is escaped where it stands in a cell; bytes tell whether a file can hold it at all.

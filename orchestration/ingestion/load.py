@@ -1,19 +1,18 @@
-"""From one file to rows: read, judged, and loaded, quarantined or found a duplicate.
+"""From judged rows to the raw table: loaded, quarantined or found a duplicate, and counted where they ended.
 
-The fast way lets DuckDB read the file and then holds it to the line count that `arrival.py` took from
-the bytes. Only when the two disagree, or DuckDB refuses, the slow way of `records.py` isolates the damage. Cells stay
-text here; dbt staging gives them types.
+How a file becomes rows is `reading.py`; a large clean one goes the short way of `plain.py`. Cells stay text here; dbt
+staging gives them types.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import duckdb
 
-from orchestration.ingestion.contract_model import Contract
-from orchestration.ingestion.judging import judge
-from orchestration.ingestion.records import batches
+from orchestration.ingestion.contract_model import VARIED, Column, Contract
+from orchestration.ingestion.reading import Reading
 from orchestration.ingestion.rules import reason_of
-from orchestration.ingestion.sources import RefusedFileError, Source
+from orchestration.ingestion.sources import Source
+from orchestration.tables import count, grow
 
 
 @dataclass(frozen=True)
@@ -32,88 +31,16 @@ class Counts:
         return self.rows_read == self.rows_loaded + self.rows_quarantined + self.rows_duplicate
 
 
-@dataclass(frozen=True)
-class Reading:
-    """A file whose rows stand, judged, in the temporary table `arrived`. `rows_read` is what its bytes say."""
-
-    source: Source
-    rows_read: int
-    findings: list[tuple[str, str, int]] = field(default_factory=list)
-
-
 def create_raw_table(connection: duckdb.DuckDBPyConnection, contract: Contract) -> None:
     """The raw table of a feed: every contract column as text, and where the row came from."""
-    schema = contract.relation.partition(".")[0]
-    columns = [f"{column.name} varchar" for column in contract.columns] + list(contract.own_columns)
-    connection.execute(f"create schema if not exists {schema}")
-    connection.execute(f"create table if not exists {contract.relation} ({', '.join(columns)})")
-    # Asked first: seven hundred columns that are all there would cost every run more than all feeds without news.
-    found = connection.execute(f"select * from {contract.relation} limit 0").description or []
-    standing = {name for name, *_ in found}
-    for column in columns:
-        if column.partition(" ")[0] not in standing:
-            connection.execute(f"alter table {contract.relation} add column {column}")
+    columns = {column.name: _stored(column.name in contract.key, column) for column in contract.columns}
+    grow(connection, contract.relation, columns | dict(own.split(" ", 1) for own in contract.own_columns))
 
 
-def read(connection: duckdb.DuckDBPyConnection, source: Source) -> Reading:
-    """Read and judge the rows of one file, outside of any transaction: an error of the fast reader would end it.
-
-    Raises:
-        RefusedFileError: the file must be quarantined whole.
-    """
-    rows = None
-    if source.may_be_read_fast:
-        try:
-            rows = read_fast(connection, source)
-        except duckdb.Error:
-            rows = None  # not lost: the slow way below reads the same file and says what is wrong
-    if rows is None and source.is_parquet:
-        raise RefusedFileError("It is a damaged Parquet file: its rows are not what its own footer says.")
-    if rows is None:
-        rows = read_slowly(connection, source)
-    return Reading(source, rows, judge(connection, source))
-
-
-def read_fast(connection: duckdb.DuckDBPyConnection, source: Source) -> int | None:
-    """Let DuckDB read into `records`, then hold it to the bytes: lines = header + rows + line breaks inside cells.
-
-    None when the sum does not come out; then a quote swallowed rows, or lines were passed over. Tables keep the
-    order of the file, so a row's place in `records` is its place there.
-    """
-    connection.execute(f"""
-        create or replace temp table records as
-        select {source.named_cells}, {source.broken} as _broken, cast(null as varchar) as _original from {source.scan}
-    """)
-    rows = _count(connection, "records")
-    if source.is_parquet:
-        return rows if rows == _parquet_rows(source) else None
-    if source.is_json:
-        return rows if rows == source.arrival.lines else None
-    inside = source.arrival.lines - 1 - sum(cell.count("\n") for cell in source.header) - rows
-    if inside == 0:
-        return rows
-    breaks, spans = f"coalesce(sum({source.line_breaks}), 0)", f"coalesce(bool_or({source.may_span_rows}), false)"
-    counted = connection.execute(f"select {breaks}, {spans} from {source.scan}").fetchone()
-    return rows if counted == (inside, False) else None
-
-
-def _parquet_rows(source: Source) -> int:
-    """What the file's own footer says, read by another library than the one that reads the rows."""
-    import pyarrow.parquet as pq
-
-    return int(pq.read_metadata(source.text).num_rows)
-
-
-def read_slowly(connection: duckdb.DuckDBPyConnection, source: Source) -> int:
-    columns = ", ".join(f"{column.name} varchar" for column in source.contract.columns)
-    connection.execute(f"create or replace temp table records ({columns}, _broken varchar, _original varchar)")
-    rows = 0
-    for batch in batches(source):
-        rows += batch.num_rows
-        connection.register("batch", batch)
-        connection.execute("insert into records by name select * from batch")
-        connection.unregister("batch")
-    return rows
+def _stored(is_key: bool, column: Column) -> str:
+    """Text; of what hardly ever repeats, without looking for repetitions, which takes half the time of writing it."""
+    is_varied = is_key or column.identifier or column.type in ("timestamp", "decimal") or column.pii != "none"
+    return f"varchar{VARIED}" if is_varied else "varchar"
 
 
 def load(connection: duckdb.DuckDBPyConnection, reading: Reading) -> Counts:
@@ -133,7 +60,7 @@ def load(connection: duckdb.DuckDBPyConnection, reading: Reading) -> Counts:
     connection.execute(f"""
         insert into {contract.relation} by name
         select {cells}{lines}, _as_arrived, _row_hash, date '{source.delivery_date}' as _delivery_date,
-            '{source.arrival.file_id}' as _file_id, _row_number + {_last_row_number(connection, source)} as _row_number
+            '{source.arrival.file_id}' as _file_id, _row_number + {last_row_number(connection, source)} as _row_number
         from {chosen}
     """)
     _set_aside(connection, source)
@@ -143,7 +70,7 @@ def load(connection: duckdb.DuckDBPyConnection, reading: Reading) -> Counts:
         reading.rows_read,
         loaded_now - loaded,
         quarantined_now - quarantined,
-        _count(connection, f"arrived {passed_over}"),
+        count(connection, f"arrived {passed_over}"),
         tuple(source.unmapped),
         tuple(reading.findings),
     )
@@ -156,7 +83,7 @@ def forget(connection: duckdb.DuckDBPyConnection) -> None:
         connection.execute(f"drop table if exists temp.{table}")
 
 
-def _last_row_number(connection: duckdb.DuckDBPyConnection, source: Source) -> int:
+def last_row_number(connection: duckdb.DuckDBPyConnection, source: Source) -> int:
     """Rows of a day are numbered on from file to file: a corrected export of the same day comes after the first.
 
     Asked beforehand: a query inside the insert makes a join of it, at a tenth of its cost.
@@ -173,16 +100,21 @@ def _is_all_fresh(connection: duckdb.DuckDBPyConnection, source: Source) -> bool
     Saves the hash and the sort of millions of rows that nothing is known of; False only means to look closely.
     """
     contract = source.contract
-    if contract.is_grouped or not contract.key or _count(connection, "arrived where _rule is not null"):
+    if contract.is_grouped or not contract.key or count(connection, "arrived where _rule is not null"):
         return False
+    before = f"{contract.standing} where _delivery_date <= date '{source.delivery_date}'"
+    return brings_only_new_keys(connection, contract, "arrived", before)
+
+
+def brings_only_new_keys(connection: duckdb.DuckDBPyConnection, contract: Contract, arriving: str, before: str) -> bool:
+    """Whether no key stands twice in the rows `arriving`, nor in those from `before`; False may be a mistake."""
     key = ", ".join(contract.key)
     # Eight bytes a key; two keys of one hash would only cost the closer look.
-    found = connection.execute(f"select count(*) = count(distinct hash({key})) from arrived").fetchone()
+    found = connection.execute(f"select count(*) = count(distinct hash({key})) from {arriving}").fetchone()
     if found is None or not found[0]:
         return False
-    same = " and ".join(f"arrived.{name} is not distinct from known.{name}" for name in contract.key)
-    known = f"{contract.standing} as known where known._delivery_date <= date '{source.delivery_date}'"
-    return not _count(connection, f"(select {key} from arrived) as arrived join (from {known}) as known on {same}")
+    rows = f"(select {key} from {arriving}) as arriving join (select {key} from {before}) as known"
+    return not count(connection, f"{rows} on {_same_key(contract)}")
 
 
 def _pick_fresh(connection: duckdb.DuckDBPyConnection, source: Source) -> None:
@@ -218,7 +150,7 @@ def _fresh_keyed(source: Source) -> str:
             select arriving._row_number, arriving._row_hash, coalesce(
                 lag(arriving._row_hash) over (partition by {_arriving(source)} order by arriving._row_number),
                 known._row_hash) as _before
-            from arrived as arriving left join ({_known(source, "_row_hash")}) as known on {_same_key(source)}
+            from arrived as arriving left join ({_known(source, "_row_hash")}) as known on {_same_key(source.contract)}
             where arriving._rule is null
         ) where _row_hash is distinct from _before
     """
@@ -230,7 +162,7 @@ def _fresh_orders(source: Source) -> str:
         select arriving._row_number, orders._order_hash from arrived as arriving join (
             select {key}, md5(string_agg(_row_hash, '' order by _row_number)) as _order_hash
             from arrived where _rule is null group by {key}
-        ) as orders using ({key}) left join ({_known(source, "_order_hash")}) as known on {_same_key(source)}
+        ) as orders using ({key}) left join ({_known(source, "_order_hash")}) as known on {_same_key(source.contract)}
         where arriving._rule is null and orders._order_hash is distinct from known._order_hash
     """
 
@@ -239,9 +171,9 @@ def _arriving(source: Source) -> str:
     return ", ".join(f"arriving.{name}" for name in source.contract.key)
 
 
-def _same_key(source: Source) -> str:
+def _same_key(contract: Contract) -> str:
     """Keys are the same where every part is; a part that both leave empty is the same."""
-    return " and ".join(f"arriving.{name} is not distinct from known.{name}" for name in source.contract.key)
+    return " and ".join(f"arriving.{name} is not distinct from known.{name}" for name in contract.key)
 
 
 def _known(source: Source, fingerprint: str) -> str:
@@ -268,11 +200,6 @@ def _standing(connection: duckdb.DuckDBPyConnection, source: Source) -> tuple[in
     """Rows loaded and rows quarantined that the tables hold of this content of this day, under whatever file name."""
     file_id, day = source.arrival.file_id, source.delivery_date
     return (
-        _count(connection, f"{source.contract.relation} where _file_id = '{file_id}' and _delivery_date = '{day}'"),
-        _count(connection, f"ops.quarantine where file_id = '{file_id}' and delivery_date = '{day}'"),
+        count(connection, f"{source.contract.relation} where _file_id = '{file_id}' and _delivery_date = '{day}'"),
+        count(connection, f"ops.quarantine where file_id = '{file_id}' and delivery_date = '{day}'"),
     )
-
-
-def _count(connection: duckdb.DuckDBPyConnection, rows: str) -> int:
-    found = connection.execute(f"select count(*) from {rows}").fetchone()
-    return int(found[0]) if found else 0

@@ -11,7 +11,8 @@ import duckdb
 
 from orchestration.ingestion.arrival import Arrival
 from orchestration.ingestion.inbox import InboxFile
-from orchestration.ingestion.load import Counts, Reading
+from orchestration.ingestion.load import Counts
+from orchestration.ingestion.reading import Reading
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,8 @@ from orchestration.ingestion.workbooks import first_rows
 HEAD_BYTES = 256 * 1024
 HEAD_LINES = 200
 MAX_HEADER_WITHIN = 50
+# How Parquet files and workbooks (zip files) begin.
+PARQUET_MARK, ZIP_MARK = b"PAR1", b"PK"
 
 
 @dataclass(frozen=True)
@@ -71,7 +73,7 @@ class Head:
         if shape.format == "parquet":
             return _parquet_paths(self)
         if shape.format == "xlsx":
-            return first_rows(self.path, shape.header_within) if self.content.startswith(b"PK") else []
+            return first_rows(self.path, shape.header_within) if self.content.startswith(ZIP_MARK) else []
         text = decode_head(self.content, shape.encodings)
         paths = sorted(_paths(text, shape)) if text is not None else []
         return [paths] if paths else []
@@ -156,7 +158,7 @@ def _first_records(content: bytes, shape: FileShape) -> list[list[str]]:
 
 
 def _parquet_paths(head: Head) -> list[list[str]]:
-    if not head.content.startswith(b"PAR1"):
+    if not head.content.startswith(PARQUET_MARK):
         return []
     import pyarrow.parquet as pq
     from pyarrow import ArrowInvalid

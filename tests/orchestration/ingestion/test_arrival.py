@@ -125,6 +125,39 @@ def test_lines_are_counted_with_or_without_a_last_line_end_however_the_bytes_are
     assert text_of(arrival) == text
 
 
+@briefly
+@given(
+    st.one_of(st.text("a\u00e9\u4e2d\U0001f600", max_size=12).map(str.encode), st.binary(max_size=12)),
+    st.integers(1, 5),
+)
+@example("\U0001f600".encode() + b"\xf0\x9f", 3)
+@example(b"\xf4\x90\x80\x80", 2)
+@example(b"\xed\xa0\x80", 1)
+def test_a_character_that_the_end_of_a_chunk_cuts_is_still_a_character(content: bytes, size: int):
+    measured = arriving._Measured()
+    for start in range(0, len(content), size):
+        measured.see(content[start : start + size])
+    measured.end()
+    try:
+        content.decode("utf-8")
+    except UnicodeDecodeError:
+        assert not measured.is_utf8
+    else:
+        assert measured.is_utf8
+
+
+@briefly
+@given(st.lists(st.integers(0, 60), max_size=8), st.integers(1, 40))
+def test_the_longest_line_is_known_to_within_a_window(lengths: list[int], size: int):
+    content, lines = b"\n".join(b"x" * length for length in lengths), arriving._Lines()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(arriving, "WINDOW_BYTES", 16)
+        for start in range(0, len(content), size):
+            lines.see(content[start : start + size])
+    longest = max(lengths, default=0)
+    assert longest <= lines.longest_line <= max(longest, 16)
+
+
 def test_a_file_that_is_gone_is_an_error_and_not_an_empty_delivery(tmp_path: Path):
     with pytest.raises(FileNotFoundError):
         take_in(tmp_path / "gone.csv", ("utf-8",), tmp_path / "archive", tmp_path / "scratch")

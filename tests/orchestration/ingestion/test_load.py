@@ -11,8 +11,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from orchestration.ingestion import load as loading
-from orchestration.ingestion import records
+from orchestration.ingestion import reading, records
 from orchestration.ingestion.receive import Received
 from orchestration.ingestion.sources import Source
 from tests.orchestration.ingestion.intake import Intake, contract_of, csv_text, intake_for
@@ -111,10 +110,10 @@ def test_the_fast_and_the_slow_way_of_reading_come_to_the_same_rows(
     whole_module_intake: Intake, rows: list[tuple[str, str]]
 ):
     loaded = []
-    for way in (loading.read_fast, lambda *_: None):
+    for way in (reading.read_fast, lambda *_: None):
         whole_module_intake.forget()
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(loading, "read_fast", way)
+            patch.setattr(reading, "read_fast", way)
             whole_module_intake.deliver(csv_text(HEADER, rows))
         loaded.append((whole_module_intake.rows(), whole_module_intake.quarantine()))
         loaded.append((whole_module_intake.all("select _row_hash from raw_shop.things order by all"), []))
