@@ -38,7 +38,8 @@ AHEAD = 2  # tasks a worker may be ahead of the one that is joined
 # glibc gives every large array back to the system when it is let go of, and gets it page by page for the next one: a
 # sixth of a worker's time. Here it keeps what it has, in large pages. Other systems do not read this.
 KEEPS_MEMORY = "glibc.malloc.hugetlb=1:" + ":".join(
-    f"glibc.malloc.{name}={size}" for name, size in (("mmap_threshold", 1 << 25), ("trim_threshold", 1 << 31))
+    f"glibc.malloc.{name}={size}"
+    for name, size in (("mmap_threshold", 1 << 25), ("trim_threshold", 1 << 31), ("top_pad", 1 << 26))
 )
 
 Told = tuple[Written, dict[str, pa.Table]]
