@@ -121,16 +121,21 @@ def goals(block: int, calendar: Calendar, dice: Dice) -> pd.DataFrame:
         for month in (1, 4, 7, 10)
     ]
     begins = [day for day in begins if calendar.first_day <= day < calendar.end]
-    metrics = {
-        **{"net_revenue": (150_000.0, 0.10, 0), "new_customers": (200.0, 0.05, 0), "lead_conversion": (0.22, 0.15, 0)},
-        **{"first_reply_hours": (4.0, -0.20, 1), "csat": (3.9, 0.04, 1), "repeat_rate": (0.6, 0.05, 2)},
+    metrics = {  # where the block stands in its first quarter, how much is added a quarter, what is wanted, by whom
+        "net_revenue": (450_000.0, 120_000.0, 0.10, 0),
+        "new_customers": (200.0, 0.0, 0.05, 0),
+        "lead_conversion": (0.22, 0.0, 0.15, 0),
+        "first_reply_hours": (4.0, 0.0, -0.20, 1),
+        "csat": (3.9, 0.0, 0.04, 1),
+        "repeat_rate": (0.6, 0.0, 0.05, 2),
     }
     shares = dice.uniform("ambition", block, *np.indices((len(begins), len(metrics))))
     rows = []
     for quarter, day in enumerate(begins):
         ends = date(day.year + day.month // 10, (day.month + 2) % 12 + 1, 1)
-        for position, (metric, (level, change, owner)) in enumerate(metrics.items()):
-            baseline = round(level * (0.9 + 0.2 * float(shares[quarter, position])), 4)
+        for position, (metric, (level, growth, change, owner)) in enumerate(metrics.items()):
+            usual = level + growth * quarter
+            baseline = round(usual * (0.9 + 0.2 * float(shares[quarter, position])), 4)
             lead = block * STAFF + STAFF - len(OTHERS) + owner
             goal = (block * 1_000 + quarter) * 10 + position
             rows.append(
