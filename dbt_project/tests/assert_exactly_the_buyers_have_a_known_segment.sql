@@ -5,6 +5,10 @@ with
 customers as (
 
     select * from {{ ref('customer_360') }}
+    {%- if target.name == 'dev' %}
+    -- an analyst may ask about a day of which the models have said nothing
+    where as_of_date in (select rfm.as_of_date from {{ source('ml', 'rfm') }} as rfm)
+    {%- endif %}
 
 ),
 

@@ -1,15 +1,19 @@
 """`dbt build` in an analyst's hands: on a file of their own at any time, on the warehouse when no run holds it."""
 
+import json
 import subprocess
 import sys
+from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import duckdb
 
 from orchestration.lock import one_writer
-from tests.journey.house import House
+from tests.journey.house import LAST_DAY, House
 
 PROJECT = Path(__file__).resolve().parents[2] / "dbt_project"
+TABLES = "select table_schema, table_name from information_schema.tables where table_catalog = 'again'"
 IDS = "select record_key, customer_id from marts.customer_records order by all"
 
 
@@ -53,3 +57,32 @@ def test_a_full_refresh_by_hand_keeps_every_customer_id_and_can_be_published(liv
     assert str(lived_in.version) > first["version"]
     assert rows(lived_in.data / "published" / "current" / "people.duckdb", IDS) == before
     assert lived_in.manifest["tables"]["marts.customer_360"] == first["tables"]["marts.customer_360"]
+
+
+def test_a_day_is_told_again_as_it_was_known_whatever_came_since(build: Callable[[], House]):
+    """Every table dbt published for the day before, from the warehouse of today; models speak for their own day."""
+    house, eve = build(), LAST_DAY - timedelta(days=1)
+    assert house.run(eve).returncode == 0
+    then = house.data / "published" / str(house.version)
+    today = house.run(LAST_DAY, "--accept-merges")  # the first delivery of the CRM brings many records together
+    assert today.returncode == 0, today.stdout + today.stderr
+    asked = json.dumps({"as_of_date": eve.isoformat(), "known_on": eve.isoformat()})
+    outcome = dbt(house, "--target", "dev", "--exclude-resource-type", "unit_test", "--vars", asked)
+    assert outcome.returncode == 0, outcome.stdout[-3000:]
+    with duckdb.connect() as connection:
+        for name, file in {"again": house.data / "dev" / "dev.duckdb", "before": then / "core.duckdb"}.items():
+            connection.execute(f"attach '{file}' as {name} (read_only)")
+        shown = json.loads((then / "manifest.json").read_text())["tables"].keys() - {"marts.customer_360"}
+        built = {f"{schema}.{table}" for schema, table in connection.execute(TABLES).fetchall()}
+        compared = shown & built
+        assert {"marts.fct_orders", "marts.dim_customers", "marts.customer_features", "marts.fct_sessions"} <= compared
+        differ = [each for each in sorted(compared) if _differences(connection, each)]
+    assert differ == []
+
+
+def _differences(connection: duckdb.DuckDBPyConnection, relation: str) -> int:
+    """Rows that stand in one of the two only."""
+    again, before = (f"select columns(c -> c <> 'inputs_hash') from {name}.{relation}" for name in ("again", "before"))
+    both = f"(({again}) except all ({before})) union all (({before}) except all ({again}))"
+    (found,) = connection.execute(f"select count(*) from ({both})").fetchone() or (0,)
+    return int(found)

@@ -7,6 +7,9 @@ assignments as (
         lag(customer_id) over (partition by record_key order by assignment_number) as previous_customer_id,
         row_number() over (partition by record_key order by assignment_number desc) as recency_rank
     from {{ ref('customer_crosswalk') }}
+    {%- if var('known_on', none) %}
+    where assigned_as_of <= {{ known_on() }}
+    {%- endif %}
 
 ),
 
