@@ -12,6 +12,7 @@ from typing import Any
 
 import streamlit as st
 
+from dashboards.behind import as_address
 from dashboards.code_names import name_of
 from dashboards.definitions import definition
 from dashboards.segment_rules import FIELDS, MOST_CONDITIONS, MOST_GROUPS, TESTS, RuleError, compile_rule
@@ -20,7 +21,7 @@ from dashboards.text import t, word
 
 DAY_FORMAT = "YYYY-MM-DD"
 
-_RULE, _ROUND = "rule", "rule_editor.round"
+_RULE, _ROUND, _WRITTEN = "rule", "rule_editor.round", "rule_editor.written"
 START = {
     "match": "all",
     "groups": [{"match": "all", "conditions": [{"field": "order_count", "is": "at_least", "value": 1}]}],
@@ -55,9 +56,13 @@ def load(rule: Mapping[str, Any]) -> None:
 
 
 def edit() -> dict[str, Any]:
-    """Draw the rule and return it as it now reads. Its first form is that of the address, else START."""
-    if _RULE not in st.session_state:
-        load(_from_address() or START)
+    """Draw the rule and return it as it now reads. Its first form is that of the address, else START; an address that
+    this page did not write (a link from another page) begins anew."""
+    asked = st.query_params.get("rule")
+    if asked is not None and asked != st.session_state.get(_WRITTEN):
+        load(_from_address() or st.session_state.get(_RULE, START))
+    elif _RULE not in st.session_state:
+        load(START)
     stated = st.session_state[_RULE]
     round_ = st.session_state[_ROUND]
     match = (
@@ -70,7 +75,7 @@ def edit() -> dict[str, Any]:
         st.button(t("builder.add_group"), key=f"rule-{round_}-add", icon=":material/add:", on_click=_add_group)
     rule = {"match": match, "groups": groups}
     st.session_state[_RULE] = rule
-    st.query_params["rule"] = json.dumps(rule, ensure_ascii=False, separators=(",", ":"))
+    st.session_state[_WRITTEN] = st.query_params["rule"] = as_address(rule)
     return rule
 
 

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pandas as pd
 import streamlit as st
 
-from dashboards import access, changes, charts, freshness, goals
+from dashboards import access, behind, changes, charts, freshness, goals
 from dashboards.choices import choose
 from dashboards.code_names import UNKNOWN, name_of
 from dashboards.definitions import definition
@@ -15,6 +15,7 @@ from dashboards.tables import show_table
 from dashboards.text import MISSING, change, day, decimal, md, money, money_rounded, number, percent, period, t
 
 PERIODS = (30, 90, 365)
+ACTIVE_DAYS, LOST_DAYS = 90, 365  # bought within so many; not within so many
 BETTER_FEWER = ("lost_count", "ticket_count")
 LENGTHS = {"month": 36, "week": 52, "day": 90}  # how many of each are drawn
 
@@ -97,8 +98,8 @@ from (
 
 STANDING = """
 select
-    count(*) filter (where recency_days <= 90) as active_count,
-    count(*) filter (where recency_days > 365) as lost_count
+    count(*) filter (where recency_days <= $active_days) as active_count,
+    count(*) filter (where recency_days > $lost_days) as lost_count
 from marts.customer_360
 where {limit}
 """
@@ -160,7 +161,19 @@ def draw_period(as_of, days: int, missing: bool) -> str | None:
     starts, ends = as_of - timedelta(days=days), as_of - timedelta(days=1)
     against = t("business.against") if is_comparable else t("business.nothing_before")
     st.caption(" ".join([md("business.period", starts=day(starts), ends=day(ends)), "" if missing else against]))
+    if not missing:
+        behind.offer({t(f"business.{name}"): condition for name, condition in _behind(starts, days).items()})
     return currency
+
+
+def _behind(starts: date, days: int) -> dict[str, dict[str, object]]:
+    """Who is counted: the same days as in TOTALS and STANDING, as conditions of a segment."""
+    return {
+        "customer_count": {"field": "recency_days", "is": "at_most", "value": days},
+        "new_customer_count": {"field": "first_order_date", "is": "on_or_after", "value": starts.isoformat()},
+        "active_count": {"field": "recency_days", "is": "at_most", "value": ACTIVE_DAYS},
+        "lost_count": {"field": "recency_days", "is": "at_least", "value": LOST_DAYS + 1},
+    }
 
 
 def _draw_row(figures: dict[str, str], changes: dict[str, str | int | None]) -> None:
@@ -183,7 +196,8 @@ def _standing(
 ) -> tuple[dict[str, str], dict[str, str | int | None]]:
     """The second row: who is new, comes back, is still here or is lost, and how the service desk did."""
     limit, limited = own_customers()
-    counts = show(STANDING.format(limit=limit), limited).iloc[0]
+    standing = {"active_days": ACTIVE_DAYS, "lost_days": LOST_DAYS, **limited}
+    counts = show(STANDING.format(limit=limit), standing).iloc[0]
     has_scores = "satisfaction_score" in columns("marts.fct_tickets")
     csat = "avg(satisfaction_score)" if has_scores else "max(cast(null as double))"
     service = show(SERVICE.format(csat=csat), {"as_of": as_of, "days": days}).iloc[0]

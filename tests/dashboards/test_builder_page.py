@@ -46,6 +46,15 @@ def test_a_rule_finds_whom_pandas_finds(rich_shop, open_page, match, both):
     assert set(listed) <= set(found["customer_id"])
 
 
+def test_a_link_brings_another_rule_to_whoever_has_one_open(rich_shop, open_page):
+    page = open_rule(open_page, rule(BIG))
+    first = page.metric[0].value
+    page.query_params["rule"] = json.dumps(rule(QUIET))
+    page.run()
+    assert page.metric[0].value != first
+    assert page.metric[0].value == open_rule(open_page, rule(QUIET)).metric[0].value
+
+
 @pytest.mark.parametrize(
     "stated",
     [

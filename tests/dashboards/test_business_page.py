@@ -1,6 +1,7 @@
 """How is the business doing? The figures, the changes and the series, against a count of our own."""
 
 import json
+import urllib.parse
 from datetime import timedelta
 
 import altair as alt
@@ -177,3 +178,22 @@ def test_goals_are_judged_by_their_kind():
     assert goals.status_of(hours) == "on_track"
     assert goals.status_of(hours | {"forecast": 9.0, "so_far": 9.0, "passed_share": 1.0}) == "missed"
     assert goals.status_of(rate | {"so_far": None}) == "unknown"
+
+
+def test_a_number_leads_to_the_customers_behind_it(rich_shop, open_page):
+    page = open_page("business")
+    shown = {metric.label: metric.value for metric in page.metric}
+    links = {link.proto.label: link.proto.query_string for link in page.get("page_link")}
+    assert len(links) == 4
+    for label, query in links.items():
+        asked = {name: values[0] for name, values in urllib.parse.parse_qs(query.lstrip("?")).items()}
+        behind = open_page("builder", "en", rule=asked["rule"])
+        assert not behind.exception
+        assert behind.metric[0].value == shown[label], label
+
+
+def test_no_link_leads_where_a_visitor_may_not_go(rich_shop, as_role, open_page):
+    as_role("viewer")
+    page = open_page("business")
+    assert not page.exception
+    assert not page.get("page_link")
