@@ -18,7 +18,7 @@ def offer(rules: Mapping[str, Mapping[str, Any]]) -> None:
     if "builder" not in access.visitor().pages:
         return
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.caption(t("behind.title"))
+        st.caption(t("behind.title"), width="content")
         for label, condition in rules.items():
             rule = {"match": "all", "groups": [{"match": "all", "conditions": [dict(condition)]}]}
             st.page_link(
