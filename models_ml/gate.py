@@ -23,6 +23,8 @@ DRAWS, SEED = 200, 20260101
 # there the first limit holds for what is left when the level is taken out, and the second for the whole.
 CALIBRATION_LIMIT, CALIBRATION_LIMIT_WITHOUT_SEASON = 0.05, 0.25
 LEAK_LIMIT = 0.95
+# Where the sum of all customers may be off by more, nobody should plan by it; it may rank them all the same.
+TOTAL_LIMIT = 0.20
 
 CALLED = {
     "recency": ("recency alone", "仅凭最近购买时间"),
@@ -137,18 +139,18 @@ def judge_amounts(tests: Sequence[Test], order: Sequence[str]) -> Decision:
     for name in order:
         gain = _gain(tests, name, evaluation.gini_of)
         worse = _worse(tests, name, "last_year", _absolute)
-        totals = [evaluation.total_error(test.truth, test.candidates[name]) for test in tests]
+        totals = [_total(test, name) for test in tests]
         measures += [
             Measure(name, "gini", gain[0], gain[1]),
             Measure(name, "gini_gain", gain[2]),
             Measure(name, "mae_loss", worse),
-            *[Measure(name, f"total {test.cutoff}", Interval(e, e, e)) for test, e in zip(tests, totals, strict=True)],
+            *[Measure(name, f"total {test.cutoff}", total) for test, total in zip(tests, totals, strict=True)],
         ]
         against = _against_gain(name, gain[2], "last_year")
         against += _against_worse(name, "last_year", worse)
         told += against
         if not against:
-            told.append(_passed(name))
+            told += [_passed(name), *_about_totals(tests, totals)]
             return Decision(name, tuple(measures), *_columns(told), "last_year", _cutoffs(tests))
     told.append(
         (
@@ -187,6 +189,31 @@ def _worse(tests: Sequence[Test], name: str, standing: str, loss: Callable[[Floa
         [loss(t.truth, t.candidates[name]) - loss(t.truth, t.candidates.get(standing, t.rival)) for t in tests]
     )
     return evaluation.bootstrap(lambda weights: float(weights @ extra / weights.sum()), groups, DRAWS, SEED)
+
+
+def _total(test: Test, name: str) -> Interval:
+    """Error of the sum over all customers, as a share of what came, over customers drawn."""
+    told, came = test.candidates[name], test.truth
+
+    def error(weights: Floats) -> float:
+        return float(weights @ told / (weights @ came) - 1) if weights @ came > 0 else float("nan")
+
+    return evaluation.bootstrap(error, test.customers, DRAWS, SEED)
+
+
+def _about_totals(tests: Sequence[Test], totals: Sequence[Interval]) -> list[tuple[str, str]]:
+    """A remark where the sum cannot be relied on: tested, it was off, or chance alone could have moved it so far."""
+    if all(abs(one.value) <= TOTAL_LIMIT and (one.upper - one.lower) / 2 <= TOTAL_LIMIT for one in totals):
+        return []
+    pairs = list(zip(tests, totals, strict=True))
+    en = "; ".join(f"{one.value:+.0%} at {test.cutoff} ({one.lower:+.0%} to {one.upper:+.0%})" for test, one in pairs)
+    zh = "；".join(f"{test.cutoff} 为 {one.value:+.0%}（{one.lower:+.0%} 至 {one.upper:+.0%}）" for test, one in pairs)
+    return [
+        (
+            f"Rank customers by it, but do not plan by the sum of all: tested, that was off by {en}.",
+            f"可用于客户排序，但请勿以全体合计作计划：检验时合计误差 {zh}。",
+        )
+    ]
 
 
 def _squared(truth: Floats, forecast: Floats) -> Floats:

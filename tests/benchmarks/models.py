@@ -26,9 +26,9 @@ from models_ml import additive, evaluation, gate, logistic
 from models_ml.btyd import beta_geometric, pareto
 from models_ml.cuts import probability
 from models_ml.forecast import Forecast, score
-from models_ml.order_log import Outcome, order_log, outcome, snapshot
+from models_ml.order_log import Outcome, order_log
 from models_ml.training import Plan, train
-from tests.models_ml.invented_log import cdnow, cdnow_histories
+from tests.models_ml.invented_log import came_to, cdnow, cdnow_histories
 
 SHARED = Path(os.environ.get("CRM_SHARED_DATA", Path(__file__).resolve().parents[2].parent / "shared" / "data"))
 CUTOFFS = ("2011-03-13", "2011-05-12", "2011-07-11", "2011-09-09")
@@ -192,8 +192,7 @@ def asked(frame: pd.DataFrame, day: pd.Timestamp, horizon: int) -> tuple[Forecas
     plan = Plan(order_log(frame[frame["ordered_at"] < day]), day, horizon)
     found = score(train(plan).model, plan.log, day)
     spent = time.process_time() - began
-    whole = order_log(frame)
-    return found, outcome(whole, snapshot(whole, whole.number_of(day)), horizon), spent
+    return found, came_to(found, frame), spent
 
 
 def retail_log(path: Path) -> pd.DataFrame:

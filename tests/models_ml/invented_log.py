@@ -8,6 +8,8 @@ import numpy as np
 import pandas as pd
 
 from models_ml.btyd.histories import Histories
+from models_ml.forecast import Forecast
+from models_ml.order_log import Outcome, order_log, outcome, snapshot
 
 FIRST_DAY = pd.Timestamp("2024-01-01")
 CDNOW_WEEKS = pd.Timestamp("1997-10-01")
@@ -57,6 +59,16 @@ def invent(shop: Shop) -> pd.DataFrame:
     return frame.assign(ordered_at=FIRST_DAY + pd.to_timedelta(frame["day"], unit="D"))[
         ["customer_id", "ordered_at", "amount"]
     ]
+
+
+def came_to(found: Forecast, whole: pd.DataFrame) -> Outcome:
+    """What the customers of a forecast really did within its horizon, in its order, from the log that goes on."""
+    log = order_log(whole)
+    cutoff = log.number_of(found.log.first_day) + found.cut.known.cutoff
+    known = snapshot(log, cutoff)
+    came = outcome(log, known, found.model.horizon)
+    place = pd.Index(log.customer_ids[known.customers]).get_indexer(pd.Index(found.customer_ids))
+    return Outcome(came.order_days[place], came.orders[place], came.net[place])
 
 
 def drawn_histories(count: int, parameters: tuple[float, float, float, float], seed: int) -> Histories:

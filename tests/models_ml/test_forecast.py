@@ -12,10 +12,10 @@ from models_ml import cards, evaluation, health, reasons, value
 from models_ml.churn import season
 from models_ml.drift import Moved, drift, reference, stability, tenths
 from models_ml.forecast import Forecast, Model, score
-from models_ml.order_log import order_log, outcome, snapshot
+from models_ml.order_log import Outcome, order_log
 from models_ml.refusal import Refused
 from models_ml.training import Plan, Training, train
-from tests.models_ml.invented_log import FIRST_DAY, Shop, invent
+from tests.models_ml.invented_log import FIRST_DAY, Shop, came_to, invent
 
 NOW, HORIZON = 700, 90
 # What chance alone adds to the calibration error of some 700 customers in ten bins, twice its mean.
@@ -51,13 +51,9 @@ def found(plan: Plan, learnt: Training) -> Forecast:
 
 
 @pytest.fixture(scope="module")
-def came(orders: pd.DataFrame, plan: Plan, found: Forecast):
+def came(orders: pd.DataFrame, found: Forecast) -> Outcome:
     """What the customers really did, in the order of the forecast."""
-    log = order_log(orders)
-    known = snapshot(log, log.number_of(plan.as_of))
-    ids = plan.log.customer_ids[found.cut.known.customers]
-    assert log.customer_ids[known.customers].tolist() == ids.tolist()
-    return outcome(log, known, HORIZON)
+    return came_to(found, orders)
 
 
 def test_the_forecast_comes_true(found: Forecast, came):

@@ -106,6 +106,22 @@ def test_money_is_published_only_where_it_ranks_and_sums_better_than_last_years_
     assert "last year's rate of spending" in decision.reasons_en[0]
 
 
+def test_a_sum_of_all_that_cannot_be_relied_on_is_remarked_in_two_languages():
+    rng = np.random.default_rng(7)
+    mean = rng.gamma(1.0, 100.0, COUNT)
+    spent = mean * rng.gamma(1.0, 1.0, COUNT)
+    test = gate.Test("2026-01-01", np.arange(COUNT), spent, mean * rng.gamma(1.0, 1.0, COUNT), {"btyd": mean}, True)
+    few = slice(0, 120)
+    handful = altered(
+        test, customers=np.arange(120), truth=spent[few], rival=test.rival[few], candidates={"btyd": mean[few]}
+    )
+    for asked, is_remarked in ((test, False), (altered(test, truth=1.3 * spent), True), (handful, True)):
+        decision = gate.judge_amounts([asked], ["btyd"])
+        assert decision.published == "btyd"
+        assert ("do not plan by the sum of all" in " ".join(decision.reasons_en)) is is_remarked
+        assert ("请勿以全体合计作计划" in "".join(decision.reasons_zh)) is is_remarked
+
+
 @pytest.mark.parametrize("tests", [2, 3])
 def test_a_customer_of_several_cutoffs_is_drawn_whole(tests: int):
     """Copies of one test are no new evidence: the interval does not shrink."""

@@ -27,7 +27,7 @@ def known_at(log: OrderLog, cutoff: int) -> pd.DataFrame:
         observed=of.histories.observed,
         net=of.net,
         orders=of.orders,
-    )
+    ).sort_index()
 
 
 def test_deleting_everything_from_the_cutoff_on_changes_nothing_that_was_known(orders: pd.DataFrame):
@@ -47,6 +47,14 @@ def test_other_futures_change_nothing_that_was_known(orders: pd.DataFrame):
 def test_the_order_of_rows_changes_nothing(orders: pd.DataFrame):
     shuffled = orders.sample(frac=1, random_state=4)
     pd.testing.assert_frame_equal(known_at(order_log(orders), CUTOFF), known_at(order_log(shuffled), CUTOFF))
+
+
+def test_other_ids_change_neither_the_order_nor_any_number(orders: pd.DataFrame):
+    names = {name: f"x{place:05}" for place, name in enumerate(sorted(set(orders["customer_id"]), reverse=True))}
+    one, other = order_log(orders), order_log(orders.assign(customer_id=orders["customer_id"].map(names)))
+    assert [names[name] for name in one.customer_ids] == other.customer_ids.tolist()
+    for column in ("customer", "day", "so_far_orders", "so_far_sold", "so_far_returned"):
+        assert np.array_equal(getattr(one, column), getattr(other, column))
 
 
 def test_windows_gaps_and_sums_are_those_counted_one_by_one(orders: pd.DataFrame):
