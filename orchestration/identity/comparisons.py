@@ -8,12 +8,7 @@ Conflict is evidence: two whole names that differ have levels of their own, and 
 conflict before their pinyin is.
 """
 
-import re
 from dataclasses import dataclass
-
-# Counting edits is dear, and texts whose lengths differ by more cannot be that few apart.
-EDITS = re.compile(r"damerau_levenshtein\(([ab]\.\w+), ([ab]\.\w+)\) <= (\d)")
-LENGTHS_FIRST = r"(abs(length(\1) - length(\2)) <= \3 and damerau_levenshtein(\1, \2) <= \3)"
 
 
 @dataclass(frozen=True)
@@ -40,10 +35,7 @@ class Comparison:
     levels: tuple[Level, ...]
 
     def sql(self) -> str:
-        cases = " ".join(
-            f"when {EDITS.sub(LENGTHS_FIRST, level.holds)} then {number}"
-            for number, level in enumerate(self.levels, start=1)
-        )
+        cases = " ".join(f"when {level.holds} then {number}" for number, level in enumerate(self.levels, start=1))
         return f"cast(case when {self.missing} then 0 {cases} else 0 end as utinyint)"
 
 
@@ -51,19 +43,60 @@ def _either_empty(column: str) -> str:
     return f"a.{column} = '' or b.{column} = ''"
 
 
-def _alike(column: str, similarity: float, edits: int = 1) -> str:
-    return (
-        f"(least(length(a.{column}), length(b.{column})) > 3 and "
-        f"(damerau_levenshtein(a.{column}, b.{column}) <= {edits} "
-        f"or jaro_winkler_similarity(a.{column}, b.{column}) >= {similarity}))"
-    )
+def _and(cheap: str, dear: str) -> str:
+    """Both; what is dear is counted only where the cheap holds. (Of an SQL `and` DuckDB evaluates both sides for every
+    row, of a `case` no more than it needs.)"""
+    return f"(case when {cheap} then {dear} else false end)"
 
 
-_TWO_PARTS = "a.family <> '' and a.given <> '' and b.family <> '' and b.given <> ''"
-_GIVEN_ALIKE = (
-    "((a.script = 'latin' or b.script = 'latin') and " + _alike("given_latin", 0.9) + ") or "
-    "(length(a.given_latin) > 3 and damerau_levenshtein(a.given_latin, b.given_latin) <= 1)"
+def _or(cheap: str, dear: str) -> str:
+    """Either; what is dear is counted only where the cheap does not hold."""
+    return f"(case when {cheap} then true else {dear} end)"
+
+
+def _edits(column: str, most: int) -> str:
+    """At most so many typing errors. Counting them is dear: texts of other lengths cannot be that few apart, nor those
+    of more than twice as many insertions, deletions and replacements, as two of these make a transposition."""
+    a, b = f"a.{column}", f"b.{column}"
+    few = _and(f"levenshtein({a}, {b}) <= {2 * most}", f"damerau_levenshtein({a}, {b}) <= {most}")
+    return _and(f"abs(length({a}) - length({b})) <= {most}", few)
+
+
+def _alike(column: str, similarity: float) -> str:
+    """Of some length, and similar by Jaro and Winkler or with one typing error."""
+    similar = f"jaro_winkler_similarity(a.{column}, b.{column}) >= {similarity}"
+    return _and(f"least(length(a.{column}), length(b.{column})) > 3", _or(similar, _edits(column, 1)))
+
+
+def _shared(column: str) -> str:
+    """One value of two lists, which may be null."""
+    return _and(f"a.{column} is not null and b.{column} is not null", f"list_has_any(a.{column}, b.{column})")
+
+
+_TWO_PARTS = "a.has_two_parts and b.has_two_parts"
+_GIVEN_ALIKE = _or(
+    _and("a.script = 'latin' or b.script = 'latin'", _alike("given_latin", 0.9)),
+    _and("length(a.given_latin) > 3", _edits("given_latin", 1)),
 )
+_WHOLE_ALIKE = _and(
+    "least(length(a.whole), length(b.whole)) > 6",
+    _or(
+        "jaro_winkler_similarity(a.whole, b.whole) >= 0.93",
+        _or(
+            _and(_TWO_PARTS, "jaro_winkler_similarity(a.whole, concat(b.family, ' ', b.given)) >= 0.93"),
+            _edits("whole", 2),
+        ),
+    ),
+)
+_SOUNDS_EQUAL = _or(
+    "a.name_key = b.name_key",
+    _and(
+        "length(a.family_latin) + length(a.given_latin) = length(b.family_latin) + length(b.given_latin)",
+        "(a.family_latin || a.given_latin = b.family_latin || b.given_latin "
+        "or a.family_latin || a.given_latin = b.given_latin || b.family_latin)",
+    ),
+)
+_PARTS_ALIKE = _and(_TWO_PARTS, _and(_alike("family_latin", 0.84), _alike("given_latin", 0.84)))
 _SHORT_FORM = (
     "(a.root = b.root or (least(length(a.given_latin), length(b.given_latin)) in (1, 3, 4) and "
     "(starts_with(a.given_latin, b.given_latin) or starts_with(b.given_latin, a.given_latin)) and "
@@ -92,9 +125,7 @@ NAME = Comparison(
         ),
         Level(
             "sounds equal",
-            f"{_TWO_PARTS} and (a.name_key = b.name_key "
-            "or a.family_latin || a.given_latin = b.family_latin || b.given_latin "
-            "or a.family_latin || a.given_latin = b.given_latin || b.family_latin)",
+            f"{_TWO_PARTS} and {_SOUNDS_EQUAL}",
             0.02,
             0.01,
             "name_key",
@@ -103,7 +134,7 @@ NAME = Comparison(
         Level("one part, equal", "a.whole = b.whole", 0.04, 0.02, "whole"),
         Level(
             "short form or initial",
-            f"{_TWO_PARTS} and a.family_latin = b.family_latin and {_SHORT_FORM}",
+            _and(f"{_TWO_PARTS} and a.family_latin = b.family_latin", _SHORT_FORM),
             0.05,
             0.015,
             "family_latin",
@@ -111,32 +142,33 @@ NAME = Comparison(
         ),
         Level(
             "family name equal, given name alike",
-            f"{_TWO_PARTS} and a.family_latin = b.family_latin and ({_GIVEN_ALIKE})",
+            _and(f"{_TWO_PARTS} and a.family_latin = b.family_latin", _GIVEN_ALIKE),
             0.05,
             0.04,
             "family_latin",
         ),
         Level(
             "given name equal, family name alike",
-            f"{_TWO_PARTS} and a.given_latin = b.given_latin and {_alike('family_latin', 0.88)}",
+            _and(f"{_TWO_PARTS} and a.given_latin = b.given_latin", _alike("family_latin", 0.88)),
             0.04,
             0.005,
             "given_latin",
         ),
         Level(
             "alike",
-            "not (a.family_latin = b.family_latin and a.family <> '' and b.family <> '') and "
-            "((least(length(a.whole), length(b.whole)) > 6 and (jaro_winkler_similarity(a.whole, b.whole) >= 0.93 "
-            f"or ({_TWO_PARTS} and jaro_winkler_similarity(a.whole, concat(b.family, ' ', b.given)) >= 0.93) "
-            "or damerau_levenshtein(a.whole, b.whole) <= 2)) "
-            f"or ({_TWO_PARTS} and {_alike('family_latin', 0.84)} and {_alike('given_latin', 0.84)}))",
+            _and(
+                "not (a.family_latin = b.family_latin and a.family <> '' and b.family <> '')",
+                _or(_WHOLE_ALIKE, _PARTS_ALIKE),
+            ),
             0.03,
             0.003,
         ),
         Level(
             "words in common",
-            "a.word_count > 1 and b.word_count > 1 and a.word_count + b.word_count > 4 and "
-            "4 * len(list_intersect(a.words, b.words)) >= 3 * least(a.word_count, b.word_count)",
+            _and(
+                "a.word_count > 1 and b.word_count > 1 and a.word_count + b.word_count > 4",
+                "4 * len(list_intersect(a.words, b.words)) >= 3 * least(a.word_count, b.word_count)",
+            ),
             0.02,
             0.005,
         ),
@@ -161,7 +193,8 @@ NAME = Comparison(
         ),
         Level(
             "family name equal in another script",
-            "a.family_latin = b.family_latin and a.script <> b.script",
+            "a.family_latin = b.family_latin and a.script <> b.script and (a.pinyin = '' or b.pinyin = '' "
+            "or left(a.pinyin, 2) = left(b.pinyin, 2) or right(a.pinyin, 2) = right(b.pinyin, 2))",
             0.01,
             0.2,
             most=0.02,
@@ -178,7 +211,7 @@ NAME = Comparison(
         ),
         Level(
             "somewhat alike",
-            "a.script = 'latin' and b.script = 'latin' and jaro_winkler_similarity(a.whole, b.whole) >= 0.8",
+            _and("a.script = 'latin' and b.script = 'latin'", "jaro_winkler_similarity(a.whole, b.whole) >= 0.8"),
             0.01,
             0.03,
             most=0.03,
@@ -204,8 +237,7 @@ BIRTH_DATE = Comparison(
         Level("day of the year different", f"not ({_WHOLE_DATES})", 0.02, 0.97),
         Level(
             "a typing error",
-            "(hamming(a.birth_date_key, b.birth_date_key) <= 2 "
-            f"and damerau_levenshtein(a.birth_date_key, b.birth_date_key) <= 1) or {_SWAPPED}",
+            _or(_SWAPPED, _and("hamming(a.birth_date_key, b.birth_date_key) <= 2", _edits("birth_date_key", 1))),
             0.05,
             0.01,
         ),
@@ -219,8 +251,7 @@ BIRTH_DATE = Comparison(
         ),
         Level(
             "one more typing error",
-            "hamming(a.birth_date_key, b.birth_date_key) <= 4 "
-            "and damerau_levenshtein(a.birth_date_key, b.birth_date_key) <= 2",
+            _and("hamming(a.birth_date_key, b.birth_date_key) <= 4", _edits("birth_date_key", 2)),
             0.01,
             0.06,
         ),
@@ -236,13 +267,13 @@ NATIONAL_ID = Comparison(
         Level("equal", "a.national_id_key = b.national_id_key", 0.9, 0.000001, "national_id_key"),
         Level(
             "a typing error",
-            "length(a.national_id_key) > 5 and damerau_levenshtein(a.national_id_key, b.national_id_key) <= 1",
+            _and("length(a.national_id_key) > 5", _edits("national_id_key", 1)),
             0.06,
             0.00001,
         ),
         Level(
             "alike",
-            "length(a.national_id_key) > 6 and damerau_levenshtein(a.national_id_key, b.national_id_key) <= 2",
+            _and("length(a.national_id_key) > 6", _edits("national_id_key", 2)),
             0.02,
             0.0002,
         ),
@@ -254,8 +285,8 @@ EMAIL = Comparison(
     "email",
     "a.email = '' or b.email = ''",
     (
-        Level("equal", "coalesce(list_has_any(a.own_emails, b.own_emails), false)", 0.6, 0.02),
-        Level("equal, shared", "coalesce(list_has_any(a.shared_emails, b.shared_emails), false)", 0.05, 0.12),
+        Level("equal", _shared("own_emails"), 0.6, 0.02),
+        Level("equal, shared", _shared("shared_emails"), 0.05, 0.12),
         Level(
             "same user and number, other domain",
             "a.email_user = b.email_user and length(a.email_digits) > 1",
@@ -265,15 +296,17 @@ EMAIL = Comparison(
         ),
         Level(
             "a typing error",
-            "a.email_digits = b.email_digits and length(a.email_user) > 4 and length(b.email_user) > 4 "
-            "and damerau_levenshtein(a.email, b.email) <= 2",
+            _and(
+                "a.email_digits = b.email_digits and length(a.email_user) > 4 and length(b.email_user) > 4",
+                _edits("email", 2),
+            ),
             0.03,
             0.002,
             bits=5.0,
         ),
         Level(
             "alike",
-            "a.email_user = b.email_user or jaro_winkler_similarity(a.email_user, b.email_user) > 0.88",
+            _or("a.email_user = b.email_user", "jaro_winkler_similarity(a.email_user, b.email_user) > 0.88"),
             0.05,
             0.05,
             bits=0.0,
@@ -286,16 +319,18 @@ PHONE = Comparison(
     "phone",
     "(a.phone = '' and a.mask = '') or (b.phone = '' and b.mask = '')",
     (
-        Level("equal", "coalesce(list_has_any(a.own_phones, b.own_phones), false)", 0.6, 0.1),
+        Level("equal", _shared("own_phones"), 0.6, 0.1),
         Level(
             "equal, shared, years apart",
-            "coalesce(list_has_any(a.shared_phones, b.shared_phones), false) and coalesce("
-            "a.last_seen_at + interval 90 day < b.first_seen_at "
-            "or b.last_seen_at + interval 90 day < a.first_seen_at, false)",
+            _and(
+                _shared("shared_phones"),
+                "coalesce(a.last_seen_at + interval 90 day < b.first_seen_at "
+                "or b.last_seen_at + interval 90 day < a.first_seen_at, false)",
+            ),
             0.02,
             0.05,
         ),
-        Level("equal, shared", "coalesce(list_has_any(a.shared_phones, b.shared_phones), false)", 0.08, 0.25),
+        Level("equal, shared", _shared("shared_phones"), 0.08, 0.25),
         Level(
             "fits the mask",
             "a.mask <> '' and b.mask <> '' and a.mask = b.mask or a.mask <> '' and a.mask = b.phone_mask "
@@ -305,7 +340,12 @@ PHONE = Comparison(
         ),
         Level(
             "a typing error",
-            "length(a.phone) > 7 and length(b.phone) > 7 and damerau_levenshtein(a.phone, b.phone) <= 1",
+            _and(
+                "length(a.phone) > 7 and length(b.phone) > 7",
+                _and(
+                    "(left(a.phone, 3) = left(b.phone, 3) or right(a.phone, 3) = right(b.phone, 3))", _edits("phone", 1)
+                ),
+            ),
             0.02,
             0.05,
         ),
@@ -321,9 +361,11 @@ STREET = Comparison(
         Level("street equal", "a.street_key = b.street_key", 0.1, 0.04, "street_key"),
         Level(
             "street alike, number equal",
-            "a.house = b.house and a.house <> '' "
-            "and (jaro_winkler_similarity(a.street_key, b.street_key) >= 0.88 "
-            "or starts_with(a.street_key, b.street_key) or starts_with(b.street_key, a.street_key))",
+            _and(
+                "a.house = b.house and a.house <> ''",
+                "(jaro_winkler_similarity(a.street_key, b.street_key) >= 0.88 "
+                "or starts_with(a.street_key, b.street_key) or starts_with(b.street_key, a.street_key))",
+            ),
             0.08,
             0.06,
         ),
@@ -341,18 +383,20 @@ PLACE = Comparison(
         Level("postcode equal", "a.postcode_key = b.postcode_key and a.postcode_key <> ''", 0.7, 0.8, "postcode_key"),
         Level(
             "city equal, postcode alike",
-            "a.city_key = b.city_key and a.city_key <> '' and length(a.postcode_key) > 2 "
-            "and damerau_levenshtein(a.postcode_key, b.postcode_key) <= 1",
+            _and(
+                "a.city_key = b.city_key and a.city_key <> '' and length(a.postcode_key) > 2",
+                _edits("postcode_key", 1),
+            ),
             0.08,
             0.03,
             "city_key",
         ),
         Level("city equal", "a.city_key = b.city_key and a.city_key <> ''", 0.12, 0.1, "city_key"),
-        Level("city alike", "a.city_key <> '' and b.city_key <> '' and " + _alike("city_key", 0.9), 0.03, 0.02),
+        Level("city alike", _alike("city_key", 0.9), 0.03, 0.02),
         Level("region equal", "a.region_key = b.region_key and a.region_key <> ''", 0.04, 0.03, "region_key"),
         Level(
             "postcode alike",
-            "length(a.postcode_key) > 2 and damerau_levenshtein(a.postcode_key, b.postcode_key) <= 1",
+            _and("length(a.postcode_key) > 2", _edits("postcode_key", 1)),
             0.01,
             0.005,
         ),

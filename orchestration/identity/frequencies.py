@@ -44,6 +44,7 @@ class Frequencies:
         columns = connection.execute(f"select {wanted} from folded order by record_no").fetchnumpy()
         self._hashes = {name: np.asarray(columns[name], dtype=np.uint64) for name in FREQUENCIES}
         self._told = {name: np.asarray(columns[f"has_{name}"], dtype=bool) for name in FREQUENCIES}
+        self._codes: dict[str, tuple[NDArray[np.uint64], NDArray[np.int64]]] = {}
         self.records = len(next(iter(self._hashes.values())))
         self.shares: dict[str, NDArray[np.float64]] = {}
         self.expected: dict[str, float] = {}
@@ -65,7 +66,9 @@ class Frequencies:
 
     def _counted(self, name: str, entities: NDArray[np.int64]) -> Values:
         told = self._told[name]
-        hashes, codes = np.unique(self._hashes[name][told], return_inverse=True)
+        if name not in self._codes:
+            self._codes[name] = np.unique(self._hashes[name][told], return_inverse=True)
+        hashes, codes = self._codes[name]
         once = np.unique(codes * (self.records + 1) + entities[told]) // (self.records + 1)
         counts = np.bincount(once, minlength=len(hashes)).astype(float)
         total = max(counts.sum(), 2.0)

@@ -18,14 +18,16 @@ def judge(connection: duckdb.DuckDBPyConnection, values: str = "contact_values")
         values: a relation (record_no, kind, value) with every record that carries one of its values.
 
     Two spellings are one name where one can be read as the other: the same letters in another order or script, an
-    initial, a short form, or one typing error; a name of one part only adds nobody.
+    initial, a short form, or one typing error; a Chinese name beside a Western given name of one family. Two Chinese
+    given names are two, whatever their scripts. A name of one part only adds nobody.
     """
     connection.execute(f"""
         create or replace temp table names_behind as
         select kind, value, name_key, script, unnest(spelled)
         from (
             select kind, value, name_key, min(script) as script,
-                min({{'family_latin': family_latin, 'given_latin': given_latin, 'root': root}}) as spelled
+                min({{'family_latin': family_latin, 'given_latin': given_latin, 'root': root, 'pinyin': pinyin}})
+                    as spelled
             from {values} inner join folded using (record_no)
             where kind <> 'mask' and family_latin <> '' and given_latin <> ''
             group by kind, value, name_key
@@ -108,7 +110,8 @@ def attach(connection: duckdb.DuckDBPyConnection) -> None:
 def _one_name(a: str, b: str) -> str:
     return f"""(
         ({a}.family_latin = {b}.family_latin and (
-            {a}.root = {b}.root or {a}.script <> {b}.script or starts_with({a}.given_latin, {b}.given_latin)
+            {a}.root = {b}.root or ({a}.script <> {b}.script and ({a}.pinyin = '' or {b}.pinyin = ''))
+            or starts_with({a}.given_latin, {b}.given_latin)
             or starts_with({b}.given_latin, {a}.given_latin)
             or (length({a}.given_latin) > 3 and damerau_levenshtein({a}.given_latin, {b}.given_latin) <= 1)))
         or ({a}.given_latin = {b}.given_latin and damerau_levenshtein({a}.family_latin, {b}.family_latin) <= 1)

@@ -55,6 +55,45 @@ _LOOK_ALIKE = (
 )
 
 LOOKS_LIKE = {character: group[0] for group in reversed(_LOOK_ALIKE.split()) for character in group}
+# Every syllable of Mandarin in pinyin: an initial and its finals.
+_FINALS = """
+-: a ai an ang ao e ei en er o ou
+b: a ai an ang ao ei en eng i ian iao ie in ing o u
+p: a ai an ang ao ei en eng i ian iao ie in ing o ou u
+m: a ai an ang ao e ei en eng i ian iao ie in ing iu o ou u
+f: a an ang ei en eng o ou u
+d: a ai an ang ao e ei eng i ian iao ie ing iu ong ou u uan ui un uo
+t: a ai an ang ao e eng i ian iao ie ing ong ou u uan ui un uo
+n: a ai an ang ao e ei en eng i ian iang iao ie in ing iu ong ou u uan uo v ve
+l: a ai an ang ao e ei eng i ia ian iang iao ie in ing iu ong ou u uan un uo v ve
+g: a ai an ang ao e ei en eng ong ou u ua uai uan uang ui un uo
+k: a ai an ang ao e en eng ong ou u ua uai uan uang ui un uo
+h: a ai an ang ao e ei en eng ong ou u ua uai uan uang ui un uo
+j: i ia ian iang iao ie in ing iong iu u uan ue un
+q: i ia ian iang iao ie in ing iong iu u uan ue un
+x: i ia ian iang iao ie in ing iong iu u uan ue un
+zh: a ai an ang ao e ei en eng i ong ou u ua uai uan uang ui un uo
+ch: a ai an ang ao e en eng i ong ou u ua uai uan uang ui un uo
+sh: a ai an ang ao e ei en eng i ou u ua uai uan uang ui un uo
+r: an ang ao e en eng i ong ou u ua uan ui un uo
+z: a ai an ang ao e ei en eng i ong ou u uan ui un uo
+c: a ai an ang ao e en eng i ong ou u uan ui un uo
+s: a ai an ang ao e en eng i ong ou u uan ui un uo
+y: a an ang ao e i in ing o ong ou u uan ue un
+w: a ai an ang ei en eng o u
+"""
+SYLLABLES = tuple(
+    initial.strip("-") + final
+    for initial, _, finals in (line.partition(":") for line in _FINALS.strip().splitlines())
+    for final in finals.split()
+)
+# Western given names that could be read as one or two syllables of pinyin: whoever has one may also be called 龙春.
+_READ_AS_PINYIN = """
+ada alan ana anna anne ben bo dale dan dana dane dani dean diana diane dina duke duncan gene hana hanna hanne
+juan june kai kane karen kate ken lana lane lea lee lena leo lian lina linda lisa luca luke luna mai mei mia
+mike milan mina mona nana nate nina pia sasha sean shane sue susan tasha tate tina wade wanda
+"""
+READ_AS_PINYIN_TOO = frozenset(_READ_AS_PINYIN.split())
 HONORIFICS = ("先生", "女士", "小姐", "老师", "经理", "总监", "同学", "太太", "收", "总")
 TITLES = frozenset(
     [

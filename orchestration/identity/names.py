@@ -10,6 +10,7 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
+from math import inf
 
 from orchestration.identity.name_tables import (
     COMPOUND_SURNAMES,
@@ -17,8 +18,10 @@ from orchestration.identity.name_tables import (
     HONORIFICS,
     LOOKS_LIKE,
     NICKNAMES,
+    READ_AS_PINYIN_TOO,
     SURNAMES_BY_FREQUENCY,
     SURNAMES_READ_OTHERWISE,
+    SYLLABLES,
     TITLES,
 )
 
@@ -36,7 +39,8 @@ class FoldedName:
 
     script: 'han' or 'latin'. whole: the name as written, parts in canonical order. root: the formal Western name a
     short form stands for (bob -> robert), else the given name in pinyin. *_latin: letters a-z only. shape: a Chinese
-    name with every character that is easily taken for another as one and the same.
+    name with every character that is easily taken for another as one and the same. pinyin: given_latin where that can
+    be nothing else, so that another Chinese given name contradicts it; empty for David, who may also be called 龙春.
     """
 
     script: str = ""
@@ -47,6 +51,7 @@ class FoldedName:
     given_latin: str = ""
     root: str = ""
     shape: str = ""
+    pinyin: str = ""
 
 
 NOBODY = FoldedName()
@@ -97,7 +102,7 @@ def _fold_whole(text: str) -> FoldedName:
     words = _without_titles(text.split())
     if len(words) == 1:
         return _western(words, [])
-    if _is_pinyin_surname(words[0]) and _is_pinyin(words[1]) and not _is_pinyin_surname(words[-1]):
+    if _is_pinyin(words[1]) and _surname_rank(words[0]) < _surname_rank(words[-1]):
         return _western(words[1:], words[:1])
     return _western(words[:-1], words[-1:])
 
@@ -121,7 +126,7 @@ def _fold_han(text: str) -> FoldedName:
     family_latin = SURNAMES_READ_OTHERWISE.get(family) or "".join(reading(character) for character in family)
     given_latin = "".join(reading(character) for character in given)
     shape = "".join(LOOKS_LIKE.get(character, character) for character in family + given)
-    return FoldedName("han", family + given, family, given, family_latin, given_latin, given_latin, shape)
+    return FoldedName("han", family + given, family, given, family_latin, given_latin, given_latin, shape, given_latin)
 
 
 def _split_han(name: str) -> tuple[str, str]:
@@ -148,7 +153,10 @@ def _western(given: list[str], family: list[str]) -> FoldedName:
         return NOBODY
     whole = " ".join(part for part in (_without_accents(first), _without_accents(last)) if part)
     root = NICKNAMES.get(latin(given[0]) if given else "", given_latin)
-    return FoldedName("latin", whole, _without_accents(last), _without_accents(first), family_latin, given_latin, root)
+    pinyin = given_latin if root == given_latin and _is_chinese_given_name(given_latin) else ""
+    return FoldedName(
+        "latin", whole, _without_accents(last), _without_accents(first), family_latin, given_latin, root, pinyin=pinyin
+    )
 
 
 def _without_titles(words: list[str]) -> list[str]:
@@ -164,16 +172,19 @@ def _without_accents(text: str) -> str:
 
 
 @cache
-def _pinyin_surnames() -> frozenset[str]:
+def _ranks_in_pinyin() -> dict[str, int]:
     readings = _readings()
-    return frozenset(
-        SURNAMES_READ_OTHERWISE.get(surname) or "".join(readings(character) for character in surname)
-        for surname in (*SURNAMES_BY_FREQUENCY, *COMPOUND_SURNAMES)
-    )
+    ranks: dict[str, int] = {}
+    for rank, surname in enumerate((*SURNAMES_BY_FREQUENCY, *sorted(COMPOUND_SURNAMES))):
+        read = SURNAMES_READ_OTHERWISE.get(surname) or "".join(readings(character) for character in surname)
+        ranks.setdefault(read, rank)
+    return ranks
 
 
-def _is_pinyin_surname(word: str) -> bool:
-    return word in _pinyin_surnames()
+def _surname_rank(word: str) -> float:
+    """How common a surname the word is in pinyin, 0 the commonest. Of two surnames, in either order, the commoner is
+    the family's."""
+    return _ranks_in_pinyin().get(word, inf)
 
 
 SYLLABLE = r"(?:[bpmfdtnlgkhjqxrzcsyw]|zh|ch|sh)?(?:[aeiouv]{1,3})(?:ng|n|r)?"
@@ -182,6 +193,13 @@ PINYIN = re.compile(f"{SYLLABLE}(?:{SYLLABLE})?")
 
 def _is_pinyin(word: str) -> bool:
     return PINYIN.fullmatch(word) is not None
+
+
+GIVEN_IN_PINYIN = re.compile("(?:{0})(?:{0})?".format("|".join(SYLLABLES)))
+
+
+def _is_chinese_given_name(letters: str) -> bool:
+    return GIVEN_IN_PINYIN.fullmatch(letters) is not None and letters not in READ_AS_PINYIN_TOO
 
 
 @cache

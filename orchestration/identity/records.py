@@ -27,7 +27,7 @@ COLUMNS = (
     "national_id", "occupation", "birth_place", "first_seen_at", "last_seen_at",
 )  # fmt: skip
 NOTHING_TOLD = ("nan", "null", "none", "n/a", "<na>", "nat", "nil", "-", "--", "?", "unknown", "未知", "无")
-NAME_PARTS = ("script", "whole", "family", "given", "family_latin", "given_latin", "root", "shape")
+NAME_PARTS = ("script", "whole", "family", "given", "family_latin", "given_latin", "root", "shape", "pinyin")
 
 
 def fold(connection: duckdb.DuckDBPyConnection, relation: str, more_contacts: str | None = None) -> int:
@@ -51,7 +51,9 @@ def fold(connection: duckdb.DuckDBPyConnection, relation: str, more_contacts: st
         select numbered.record_no, record_id, source_system, entity_type, first_seen_at, last_seen_at,
             coalesce(script, '') as script, coalesce(whole, '') as whole, coalesce(names.family, '') as family,
             coalesce(given, '') as given, coalesce(family_latin, '') as family_latin,
-            coalesce(given_latin, '') as given_latin, coalesce(root, '') as root, coalesce(shape, '') as shape,
+            coalesce(given_latin, '') as given_latin,
+            coalesce(names.family, '') <> '' and coalesce(given, '') <> '' as has_two_parts,
+            coalesce(root, '') as root, coalesce(shape, '') as shape, coalesce(pinyin, '') as pinyin,
             case when whole is null then '' else concat(
                 least(family_latin, given_latin), '|', greatest(family_latin, given_latin)) end as name_key,
             case when script = 'latin' then string_split(whole, ' ') else [] end as words,

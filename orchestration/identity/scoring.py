@@ -97,7 +97,9 @@ class Weights:
 def compare(connection: duckdb.DuckDBPyConnection, relation: str) -> Pairs:
     """The levels of every pair of a relation (a, b), ordered by a and b."""
     columns = connection.execute(f"{levels_sql(relation)} order by pairs.a, pairs.b").fetchnumpy()
-    levels = np.column_stack([np.asarray(columns[comparison.name], dtype=np.uint8) for comparison in COMPARISONS])
+    levels = np.empty((len(columns["a"]), len(COMPARISONS)), dtype=np.uint8, order="F")  # read column by column
+    for place, comparison in enumerate(COMPARISONS):
+        levels[:, place] = columns.pop(comparison.name)
     return Pairs(np.asarray(columns["a"], dtype=np.int32), np.asarray(columns["b"], dtype=np.int32), levels)
 
 
@@ -151,13 +153,12 @@ def train(candidates: Pairs, frequencies: Frequencies, start: Parameters) -> Par
 def weigh(pairs: Pairs, frequencies: Frequencies, parameters: Parameters) -> Weights:
     chance = _log_coincidence(pairs, frequencies, parameters)
     same, family = np.zeros_like(chance), np.zeros_like(chance)
-    for place in range(len(COMPARISONS)):
+    for place in _told(pairs.levels):
         level = pairs.levels[:, place]
-        told = level > 0
-        wanted = np.log2(parameters.same[place])[level]
-        chance[:, place] = np.maximum(chance[:, place], wanted - LIMIT[place][level])
-        same[:, place] = np.where(told, wanted - chance[:, place], 0.0)
-        family[:, place] = np.where(told, np.log2(FAMILY[place])[level] - chance[:, place], 0.0)
+        wanted = np.log2(parameters.same[place])
+        limited = np.maximum(chance[:, place], (wanted - LIMIT[place])[level])
+        same[:, place] = wanted[level] - limited
+        family[:, place] = np.log2(FAMILY[place])[level] - limited
     return Weights(same, family, combine(same.sum(1), family.sum(1), parameters))
 
 
@@ -214,11 +215,9 @@ def _judge_by_names(coincidence: NDArray[np.float64], candidates: Pairs, named_p
 
 
 def _log_coincidence(pairs: Pairs, frequencies: Frequencies, parameters: Parameters) -> Bits:
-    chance = np.zeros(pairs.levels.shape, dtype=np.float32)
-    for place, comparison in enumerate(COMPARISONS):
-        level = pairs.levels[:, place]
-        if not level.any():
-            continue
+    chance = np.zeros(pairs.levels.shape, dtype=np.float32, order="F")
+    for place in _told(pairs.levels):
+        level, comparison = pairs.levels[:, place], COMPARISONS[place]
         chance[:, place] = np.log2(parameters.coincidence[place]).astype(np.float32)[level]
         for number, one in enumerate(comparison.levels, start=1):
             if one.frequency:
@@ -229,19 +228,20 @@ def _log_coincidence(pairs: Pairs, frequencies: Frequencies, parameters: Paramet
     return np.minimum(chance, 0.0)
 
 
+def _told(levels: Levels) -> list[int]:
+    """Places of the comparisons that some pair tells. Level 0 has the chance 1 in every table and so weighs nothing."""
+    return [place for place in range(len(COMPARISONS)) if levels[:, place].any()]
+
+
 def _posteriors(pairs: Pairs, chance: Bits, parameters: Parameters) -> tuple[NDArray, NDArray]:
     same = np.full(len(pairs.a), np.log2(parameters.share_same))
     family = np.full(len(pairs.a), np.log2(parameters.share_family))
     strangers = np.full(len(pairs.a), np.log2(max(1 - parameters.share_same - parameters.share_family, 0.01)))
-    for place in range(len(COMPARISONS)):
-        level = pairs.levels[:, place]
-        if level.any():
-            wanted = np.log2(parameters.same[place])[level]
-            limited = np.maximum(chance[:, place], wanted - LIMIT[place][level])
-            told = level > 0
-            same += np.where(told, wanted, 0.0)
-            family += np.where(told, np.log2(FAMILY[place])[level], 0.0)
-            strangers += np.where(told, limited, 0.0)
+    for place in _told(pairs.levels):
+        level, wanted = pairs.levels[:, place], np.log2(parameters.same[place])
+        same += wanted[level]
+        family += np.log2(FAMILY[place])[level]
+        strangers += np.maximum(chance[:, place], (wanted - LIMIT[place])[level])
     everything = np.logaddexp2(np.logaddexp2(same, family), strangers)
     return np.exp2(same - everything), np.exp2(family - everything)
 

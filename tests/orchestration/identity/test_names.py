@@ -55,6 +55,20 @@ def test_a_placeholder_is_nobody(nobody: str):
     assert fold(nobody) == FoldedName()
 
 
+@pytest.mark.parametrize(
+    ("name", "pinyin"),
+    [
+        ("陈龙春", "longchun"),
+        ("Jialing Chen", "jialing"),
+        ("Chen Jia Ling", "jialing"),
+        ("David Chen", ""),
+        ("Linda Li", ""),
+    ],
+)
+def test_a_given_name_that_can_only_be_chinese_is_known_in_any_script(name: str, pinyin: str):
+    assert fold(name).pinyin == pinyin
+
+
 def test_parts_that_are_told_win_over_a_full_name():
     assert fold_names([("whatever this is", "Ada", "Lovelace")])[0].family == "lovelace"
 
