@@ -11,7 +11,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 CAP = 100
-PAIRS_PER_RECORD = 2
+PAIRS_PER_RECORD = 1
 LEAST_CAP = 10  # of any key, however many pairs that makes
 KIND = 58  # bits of a block key below those that say which key it is
 RUNAWAY = 20 * CAP

@@ -13,7 +13,7 @@ from orchestration.identity.scoring import Bits, Pairs, Parameters, Weights
 
 LARGEST_CUSTOMER = 60
 MOST_FAMILY_NAMES = 4
-SURE = 3.3  # bits: p > .9, for the entities values are counted by
+ROUNDS = 2  # of training; each counts values by the entities the one before found
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,8 @@ def prepare(connection: duckdb.DuckDBPyConnection, relation: str, more_contacts:
 def learn(connection: duckdb.DuckDBPyConnection) -> tuple[Pairs, Frequencies, Parameters]:
     """Candidate pairs of all of `folded`, how common its values are, and parameters trained on them.
 
-    Two rounds of training: the second counts values by the entities that the first one found.
+    Values are counted by the entities that the round before found, of records that are likelier one than two: a person
+    counted twice makes a rare name look shared, and that keeps the two records apart.
     """
     _list_keys(connection)
     crowd = blocking.crowded(connection, "keyed")
@@ -86,11 +87,11 @@ def learn(connection: duckdb.DuckDBPyConnection) -> tuple[Pairs, Frequencies, Pa
     total = max(count * (count - 1) / 2, 1.0)
     parameters = Parameters(share_same=0.3 * count / total, share_family=0.06 * count / total)
     sample = scoring.random_pairs(connection, count)
-    for _ in range(2):
+    for _ in range(ROUNDS):
         chances = scoring.chances_of_coincidence(sample, candidates, frequencies, parameters.share_same)
         parameters = scoring.train(candidates, frequencies, replace(parameters, coincidence=chances))
-        sure = scoring.totals(candidates, frequencies, parameters) > SURE
-        frequencies.recount(clusters.components(count, candidates.a[sure], candidates.b[sure]))
+        one = scoring.totals(candidates, frequencies, parameters) > 0
+        frequencies.recount(clusters.components(count, candidates.a[one], candidates.b[one]))
     return candidates, frequencies, replace(parameters, values=frequencies.kept, crowded=crowd, records=count)
 
 

@@ -5,8 +5,9 @@ the one before. Counts customers whose records nobody touched and who were renam
 with one pass over everything, and gives ids again from an empty warehouse with the kept crosswalk.
 
 scale: DIR holds people.parquet, identifiers.parquet, dummies.parquet (int_person_records, int_record_identifiers and
-the seed dummy_identifiers) and truth.parquet (record_key, person_id). A whole run, plain Splink with the settings of
-its tutorial, and a day of --day new records on top of all others. Seconds of processor time and by the wall.
+the seed dummy_identifiers) and truth.parquet (record_key, person_id). A whole run with what the sources state, plain
+Splink with the settings of its tutorial (which cannot be told), and a day of --day new records on top of all others;
+--only one of them, where its own peak of memory is wanted. Seconds of processor time and by the wall.
 """
 
 import argparse
@@ -18,15 +19,14 @@ from datetime import timedelta
 from pathlib import Path
 
 import duckdb
+import numpy as np
 
-from orchestration.identity import folded, resolution
-from orchestration.identity.clusters import NONE
+from orchestration.identity import decisions, folded, resolution
+from orchestration.identity.clusters import NONE, Decisions
 from orchestration.identity.folded import People
+from tests.benchmarks import identity_rivals
 from tests.benchmarks.identity import score
-from tests.benchmarks.identity_rivals import SPLINK_THRESHOLD
 from tests.orchestration.identity.days import Warehouse
-
-SPLINK_COLUMNS = ("full_name", "email", "phone", "birth_date", "city", "postcode")
 
 
 def main() -> None:
@@ -36,12 +36,13 @@ def main() -> None:
     options.add_argument("--records", type=Path)
     options.add_argument("--days", type=int, default=90)
     options.add_argument("--day", type=int, default=10_000, help="new records of the day")
-    options.add_argument("--without-splink", action="store_true")
+    options.add_argument("--only", choices=["whole", "splink", "day"])
+    options.add_argument("--splink-memory", default="3GB")
     chosen = options.parse_args()
     if chosen.what == "replay":
         replay(chosen.core, chosen.days)
     else:
-        scale(chosen.records, chosen.day, not chosen.without_splink)
+        scale(chosen)
 
 
 def replay(core: Path, days: int) -> None:
@@ -79,26 +80,33 @@ def replay(core: Path, days: int) -> None:
         print(f"ids given from empty with the kept crosswalk: {changed} different")
 
 
-def scale(records: Path, day: int, with_splink: bool) -> None:
-    connection = duckdb.connect(config={"threads": 2, "memory_limit": "3GB"})
+def scale(chosen: argparse.Namespace) -> None:
+    connection = duckdb.connect(config={"threads": 2, "memory_limit": "2GB"})
     connection.execute("set enable_progress_bar = false")
     for name in ("people", "identifiers", "dummies", "truth"):
-        connection.execute(f"create table {name}_told as from '{records / name}.parquet'")
+        connection.execute(f"create table {name}_told as from '{chosen.records / name}.parquet'")
     count = connection.execute("select count(*) from people_told").fetchone()[0]
     print(f"{count:,} records")
-    all_people = People("people_told", "identifiers_told", "dummies_told")
-    _timed("a whole run (fold, train, score, cluster)", lambda: _whole(connection, all_people))
-    if with_splink:
-        _timed("plain Splink, tutorial settings", lambda: _splink(connection))
+    if chosen.only in (None, "whole"):
+        all_people = People("people_told", "identifiers_told", "dummies_told")
+        _timed("a whole run (fold, train, score, cluster)", lambda: _whole(connection, all_people))
+    if chosen.only in (None, "splink"):
+        _timed("plain Splink, tutorial settings", lambda: _splink(connection, chosen.splink_memory))
+    if chosen.only in (None, "day"):
+        _day(connection, chosen.day)
+
+
+def _day(connection: duckdb.DuckDBPyConnection, count: int) -> None:
     connection.execute(f"""
-        create table late as select record_key from people_told order by first_seen_at desc, record_key limit {day}""")
+        create table late as
+        select record_key from people_told order by first_seen_at desc, record_key limit {count}""")
     connection.execute("create table people as from people_told anti join late using (record_key)")
     connection.execute("create table identifiers as from identifiers_told anti join late using (record_key)")
     house = Warehouse(connection, People("people", "identifiers", "dummies_told"))
     _timed("the warehouse from empty, with evidence", house.build)
     connection.execute("insert into people from people_told semi join late using (record_key)")
     connection.execute("insert into identifiers from identifiers_told semi join late using (record_key)")
-    _timed(f"a day of {day:,} new records, with evidence", house.build)
+    _timed(f"a day of {count:,} new records, with evidence", house.build)
     anew = connection.execute("""
         select count(*) from int_record_clusters
         where clustered_in_run = (select max(clustered_in_run) from int_record_clusters)""").fetchone()[0]
@@ -120,48 +128,37 @@ def _whole(connection: duckdb.DuckDBPyConnection, people: People) -> None:
     connection.execute("""
         create or replace temp view contacts_told as
         select record_id, kind, value from contacts_all where not is_dummy""")
-    found = resolution.resolve(connection, "people_compared", "contacts_told", NONE)
+    found = resolution.resolve(connection, "people_compared", "contacts_told", _stated(connection))
     ids = [row[0] for row in connection.execute("select record_id from folded order by record_no").fetchall()]
     _print_score(connection, dict(zip(ids, found.cluster.tolist(), strict=True)), f"{found.compared:,} pairs compared")
 
 
-def _splink(connection: duckdb.DuckDBPyConnection) -> None:
-    import splink.comparison_library as cl
-    from splink import DuckDBAPI, Linker, SettingsCreator, block_on
+def _stated(connection: duckdb.DuckDBPyConnection) -> Decisions:
+    """What sources state of one another's records, in numbers that follow the order of the keys."""
+    decisions.write_down(connection, "people_told", "identifiers_told", [])
+    connection.execute("""
+        create or replace temp table numbers as
+        select record_key, row_number() over (order by record_key) - 1 as record_no from people_told""")
+    found = connection.execute("""
+        select one.record_no as a, other.record_no as b from decided
+        inner join numbers as one on decided.record_key_a = one.record_key
+        inner join numbers as other on decided.record_key_b = other.record_key order by a, b""").fetchnumpy()
+    return Decisions(np.stack([found["a"], found["b"]], axis=1).astype(np.int64), NONE.apart)
 
+
+def _splink(connection: duckdb.DuckDBPyConnection, memory: str) -> None:
     frame = connection.execute("""
         with contacts as (
             select record_key, min(identifier_value) filter (where identifier_type = 'email') as email,
                 min(identifier_value) filter (where identifier_type = 'phone') as phone
             from identifiers_told group by record_key
         )
-        select record_key, lower(full_name) as full_name, contacts.email, contacts.phone,
+        select record_key as record_id, lower(full_name) as full_name, contacts.email, contacts.phone,
             cast(birth_date as varchar) as birth_date, lower(city) as city, postcode
         from people_told left join contacts using (record_key)""").df()
-    rules = [
-        block_on("email"), block_on("phone"), block_on("full_name", "city"), block_on("full_name", "birth_date"),
-        block_on("birth_date", "city"), block_on("full_name", "postcode"),
-    ]  # fmt: skip
-    settings = SettingsCreator(
-        link_type="dedupe_only",
-        unique_id_column_name="record_key",
-        blocking_rules_to_generate_predictions=rules,
-        comparisons=[
-            cl.NameComparison("full_name"), cl.EmailComparison("email"), cl.ExactMatch("phone"),
-            cl.DateOfBirthComparison("birth_date", input_is_string=True), cl.ExactMatch("city"),
-            cl.ExactMatch("postcode"),
-        ],
-    )  # fmt: skip
-    inner = duckdb.connect(config={"threads": 2, "memory_limit": "3GB"})
-    linker = Linker(DuckDBAPI(inner).register(frame), settings)
-    linker.training.estimate_probability_two_random_records_match([rules[0], rules[2]], recall=0.7)
-    linker.training.estimate_u_using_random_sampling(max_pairs=1_000_000)
-    for rule in (rules[0], rules[2]):
-        linker.training.estimate_parameters_using_expectation_maximisation(rule)
-    predicted = linker.inference.predict(threshold_match_probability=0.01)
-    clusters = linker.clustering.cluster_pairwise_predictions_at_threshold(predicted, SPLINK_THRESHOLD)
-    found = clusters.as_pandas_dataframe()
-    _print_score(connection, dict(zip(found["record_key"], found["cluster_id"], strict=True)), "Splink")
+    with duckdb.connect(config={"threads": 2, "memory_limit": memory}) as own:
+        found = identity_rivals.splink(frame, identity_rivals.AT_SIZE, own)
+    _print_score(connection, dict(zip(frame["record_id"], found, strict=True)), "Splink")
 
 
 def _print_score(connection: duckdb.DuckDBPyConnection, found: dict[str, object], what: str) -> None:

@@ -4,20 +4,48 @@ the columns there are; nothing is tuned, here as there.
 """
 
 from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
+
+from orchestration.identity.clusters import components
 
 SPLINK_THRESHOLD = 0.95
 EXACT_KEYS = (
     ("email",), ("phone",), ("national_id",), ("nickname",), ("full_name", "birth_date"), ("full_name", "street"),
     ("given_name", "family_name", "birth_date"), ("given_name", "family_name", "street"), ("company", "postcode"),
 )  # fmt: skip
-SPLINK_BLOCKS = (
-    ("email",), ("phone",), ("national_id",), ("nickname",), ("birth_date",), ("full_name",), ("company",),
-    ("given_name", "family_name"), ("family_name", "postcode"), ("region", "street"), ("postcode", "house_number"),
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Keys by which Splink looks for pairs, and by which it trains; those are used whose columns there are. Columns
+    that are compared `exactly`, and not as the library does their kind."""
+
+    blocks: tuple[tuple[str, ...], ...]
+    trainings: tuple[tuple[str, ...], ...]
+    exactly: tuple[str, ...] = ()
+
+
+TUTORIAL = Plan(
+    (
+        ("email",), ("phone",), ("national_id",), ("nickname",), ("birth_date",), ("full_name",), ("company",),
+        ("given_name", "family_name"), ("family_name", "postcode"), ("region", "street"), ("postcode", "house_number"),
+    ),
+    (("birth_date",), ("given_name", "family_name"), ("full_name",), ("email",), ("company",), ("city",)),
 )  # fmt: skip
-SPLINK_TRAININGS = (("birth_date",), ("given_name", "family_name"), ("full_name",), ("email",), ("company",), ("city",))
+# A name or a birthday alone makes pairs by the square of the records: two columns together, as the tutorials advise,
+# and plain equality, which takes less time.
+AT_SIZE = Plan(
+    (
+        ("email",), ("phone",), ("full_name", "city"), ("full_name", "birth_date"), ("birth_date", "city"),
+        ("full_name", "postcode"),
+    ),
+    (("email",), ("full_name", "city")),
+    ("phone", "city", "postcode"),
+)  # fmt: skip
 
 
 def exact(frame: pd.DataFrame) -> list[int]:
@@ -29,17 +57,22 @@ def exact(frame: pd.DataFrame) -> list[int]:
         first = whole.groupby(list(key)).ngroup()
         heads = first.drop_duplicates()
         edges.append((whole.index.to_numpy(), first.map(dict(zip(heads, heads.index, strict=True))).to_numpy()))
-    return _components(len(frame), edges)
+    a, b = (np.concatenate([edge[side] for edge in edges] or [np.zeros(0, dtype=int)]) for side in (0, 1))
+    return components(len(frame), a, b).tolist()
 
 
-def splink(frame: pd.DataFrame) -> list[str]:
-    """Comparisons of Splink's library by kind of column, three trainings, one threshold: as in its tutorials."""
+def splink(frame: pd.DataFrame, plan: Plan = TUTORIAL, connection: Any = ":memory:") -> list[str]:
+    """Comparisons of Splink's library by kind of column, three trainings, one threshold: as in its tutorials.
+
+    Args:
+        connection: of DuckDB, where memory or threads are to be limited.
+    """
     from splink import DuckDBAPI, Linker, SettingsCreator, block_on
 
-    blocks = [block_on(*key) for key in _there(frame, SPLINK_BLOCKS)] or [block_on("city")]
-    comparisons = _splink_comparisons(frame)
+    blocks = [block_on(*key) for key in _there(frame, plan.blocks)] or [block_on("city")]
+    comparisons = _splink_comparisons(frame, plan)
     columns = ["record_id", *(name for name in frame.columns if name in comparisons)]
-    told = frame[list(dict.fromkeys([*columns, *_blocked(frame)]))]
+    told = frame[list(dict.fromkeys([*columns, *_blocked(frame, plan)]))]
     told = told.astype(str).where(told.notna(), None)
     if "birth_date" in told:
         told["birth_date"] = told["birth_date"].str.replace(r"^(\d{4})(\d\d)(\d\d)$", r"\1-\2-\3", regex=True)
@@ -49,11 +82,10 @@ def splink(frame: pd.DataFrame) -> list[str]:
         blocking_rules_to_generate_predictions=blocks,
         comparisons=list(comparisons.values()),
     )
-    api = DuckDBAPI()
-    linker = Linker(api.register(told), settings)
+    linker = Linker(DuckDBAPI(connection).register(told), settings)
     linker.training.estimate_probability_two_random_records_match(blocks[:2], recall=0.8)
     linker.training.estimate_u_using_random_sampling(max_pairs=1_000_000)
-    for key in _there(frame, SPLINK_TRAININGS)[:3]:
+    for key in _there(frame, plan.trainings)[:3]:
         try:
             linker.training.estimate_parameters_using_expectation_maximisation(block_on(*key))
         except ValueError as error:  # a chance so small that Splink refuses it; its other trainings stand
@@ -84,19 +116,19 @@ def recordlinkage(frame: pd.DataFrame) -> list[int]:
         compare.string(column, column, method="levenshtein", threshold=0.85)
     agreed = compare.compute(pairs, people).sum(axis=1).to_numpy()
     chosen = pairs[agreed > (len(exactly) + len(roughly)) / 2]
-    edges = [(chosen.get_level_values(0).to_numpy(), chosen.get_level_values(1).to_numpy())]
-    return _components(len(people), edges)
+    a, b = (chosen.get_level_values(side).to_numpy() for side in (0, 1))
+    return components(len(people), a, b).tolist()
 
 
 def _there(frame: pd.DataFrame, keys: Iterable[tuple[str, ...]]) -> list[tuple[str, ...]]:
     return [key for key in keys if all(column in frame and frame[column].notna().any() for column in key)]
 
 
-def _blocked(frame: pd.DataFrame) -> list[str]:
-    return [column for key in _there(frame, (*SPLINK_BLOCKS, ("city",))) for column in key]
+def _blocked(frame: pd.DataFrame, plan: Plan) -> list[str]:
+    return [column for key in _there(frame, (*plan.blocks, ("city",))) for column in key]
 
 
-def _splink_comparisons(frame: pd.DataFrame) -> dict[str, object]:
+def _splink_comparisons(frame: pd.DataFrame, plan: Plan) -> dict[str, object]:
     import splink.comparison_library as cl
 
     library = {
@@ -117,14 +149,5 @@ def _splink_comparisons(frame: pd.DataFrame) -> dict[str, object]:
         "occupation": cl.ExactMatch("occupation").configure(term_frequency_adjustments=True),
         "birth_place": cl.ExactMatch("birth_place").configure(term_frequency_adjustments=True),
     }
+    library |= {name: cl.ExactMatch(name) for name in plan.exactly}
     return {name: one for name, one in library.items() if name in frame and frame[name].notna().any()}
-
-
-def _components(count: int, edges: list[tuple[np.ndarray, np.ndarray]]) -> list[int]:
-    from scipy.sparse import coo_matrix
-    from scipy.sparse.csgraph import connected_components
-
-    a = np.concatenate([one for one, _ in edges] or [np.zeros(0, dtype=int)])
-    b = np.concatenate([other for _, other in edges] or [np.zeros(0, dtype=int)])
-    graph = coo_matrix((np.ones(len(a)), (a, b)), shape=(count, count))
-    return connected_components(graph, directed=False)[1].tolist()
