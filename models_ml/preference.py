@@ -45,7 +45,8 @@ def train(counts: pd.DataFrame, customers: pd.DataFrame) -> Taste:
     customer_id, peer_group of everybody to be scored. Raises Refused below MINIMUM_PURCHASES
     or where there is nothing to choose from."""
     need(int(counts["purchases"].sum()), MINIMUM_PURCHASES, "purchases of it are known", "可用于判断该项偏好的购买")
-    who, value, values = _places(counts, customers)
+    who = _customers(counts, customers)
+    value, values = pd.factorize(counts["value"], sort=True)
     need(len(values), 2, "values to choose from are known", "可供选择的取值")
     group, groups = pd.factorize(customers["peer_group"], sort=True)
     number = counts["purchases"].to_numpy(dtype=np.float64)
@@ -57,20 +58,19 @@ def train(counts: pd.DataFrame, customers: pd.DataFrame) -> Taste:
     own = np.bincount(who, weights=number, minlength=len(customers)).astype(np.float64)
     prior = shares[group[who], value]
     weight = max(WEIGHTS, key=lambda m: _left_out(number, own[who], prior, m))
-    return Taste(values, np.asarray(groups, dtype=object), shares, total[:, 0] >= PEER_WEIGHT, weight)
+    return Taste(
+        np.asarray(values, dtype=object), np.asarray(groups, dtype=object), shares, total[:, 0] >= PEER_WEIGHT, weight
+    )
 
 
 def score(taste: Taste, counts: pd.DataFrame, customers: pd.DataFrame) -> pd.DataFrame:
     """One row per row of `customers`, in its order, with the columns OUTPUTS; arguments as for `train`. Values and
     groups that were not there in training count as never bought and as everybody."""
-    counts = counts[counts["value"].isin(taste.values)]
-    who, _, _ = _places(counts, customers)
-    value = np.searchsorted(taste.values, counts["value"].to_numpy(dtype=object))
-    place = np.searchsorted(taste.groups, customers["peer_group"].to_numpy(dtype=object))
-    group = np.minimum(place, len(taste.groups) - 1)
-    is_known = (taste.groups[group] == customers["peer_group"].to_numpy(dtype=object)) & taste.is_known[group]
-    group = np.where(taste.groups[group] == customers["peer_group"].to_numpy(dtype=object), group, len(taste.groups))
-    number = counts["purchases"].to_numpy(dtype=np.float64)
+    who, value = _customers(counts, customers), pd.Index(taste.values).get_indexer(pd.Index(counts["value"]))
+    who, value, number = (column[value >= 0] for column in (who, value, counts["purchases"].to_numpy(dtype=np.float64)))
+    # What is not among the groups is -1, where the shares of everybody stand.
+    group = pd.Index(taste.groups).get_indexer(pd.Index(customers["peer_group"]))
+    is_known = np.append(taste.is_known, False)[group]
     own = np.bincount(who, weights=number, minlength=len(customers))
     best = taste.shares.argmax(axis=1)[group]
     confidence = taste.weight * taste.shares.max(axis=1)[group] / (own + taste.weight)
@@ -90,12 +90,12 @@ def score(taste: Taste, counts: pd.DataFrame, customers: pd.DataFrame) -> pd.Dat
     )
 
 
-def _places(counts: pd.DataFrame, customers: pd.DataFrame) -> tuple[Ints, Ints, NDArray[np.object_]]:
+def _customers(counts: pd.DataFrame, customers: pd.DataFrame) -> Ints:
+    """The place of each row's customer among those to be scored."""
     who = pd.Index(customers["customer_id"]).get_indexer(pd.Index(counts["customer_id"]))
     if (who < 0).any():
         raise ValueError("Purchases are counted of somebody who is not among the customers to be scored.")
-    value, values = pd.factorize(counts["value"], sort=True)
-    return who.astype(np.int64), value.astype(np.int64), np.asarray(values, dtype=object)
+    return who.astype(np.int64)
 
 
 def _left_out(number: Floats, own: Floats, prior: Floats, weight: float) -> float:
