@@ -39,9 +39,9 @@ class Value:
     """What the complete cutoffs taught about level and spread.
 
     `level` in logarithms of money (added to the forecast), `season` where it comes from, `level_spread` its standard
-    deviation; `quarter_edges` (3) of expected net revenue; by quarter (4) the `nominal` level of the interval and the
-    factor by which its ends lie further from its middle than the model says (`stretch`). `spending`: the factor that
-    recent spending was found to be worth; None: none.
+    deviation; `orders_level` the level of orders; `quarter_edges` (3) of expected net revenue; by quarter (4) the
+    `nominal` level of the interval and the factor by which its ends lie further from its middle than the model says
+    (`stretch`). `spending`: the factor that recent spending was found to be worth; None: none.
     """
 
     level: float
@@ -50,6 +50,7 @@ class Value:
     quarter_edges: tuple[float, ...]
     nominal: tuple[float, ...]
     stretch: tuple[float, ...]
+    orders_level: float = 0.0
     spending: Tweedie | None = None
 
     def mean(self, cut: Cut, margin: Floats) -> Floats:
@@ -94,21 +95,23 @@ def train(past: Sequence[Past], year_ago: Past | None, spending: Tweedie | None 
         return Value(0.0, "none", UNKNOWN_LEVEL_SPREAD, (0.0,) * 3, (COVERED,) * QUARTERS, (1.0,) * QUARTERS)
     means = [_corrected(one.cut, one.margin, spending) for one in past]
     levels = [_level_of(one.cut, mean) for one, mean in zip(past, means, strict=True)]
-    then = None
+    then, orders_then = None, None
     if year_ago is not None and year_ago.cut.known.cutoff >= SEASON_NEEDS_DAYS:
         then = _level_of(year_ago.cut, _corrected(year_ago.cut, year_ago.margin, spending))
+        orders_then = _orders_level_of(year_ago)
     belief = believed(then, levels)
+    orders = believed(orders_then, [_orders_level_of(one) for one in past])
     spread = _spread(levels) * (PERSISTS if then else 1.0)
     seen = [_seen(one, mean * np.exp(at.value)) for one, mean, at in zip(past, means, levels, strict=True)]
     mean, nothing, log_sd, actual = (np.concatenate(column) for column in zip(*seen, strict=True))
-    edges = np.quantile(mean, [0.25, 0.5, 0.75])
+    edges = tuple(map(float, np.quantile(mean, [0.25, 0.5, 0.75])))
     quarter = np.searchsorted(edges, mean, side="right")
     widths = [
         _width_that_covers(*(column[quarter == at] for column in (mean, nothing, log_sd, actual)))
         for at in range(QUARTERS)
     ]
     nominal, stretch = zip(*widths, strict=True)
-    return Value(belief.level, belief.source, spread, tuple(map(float, edges)), nominal, stretch, spending)
+    return Value(belief.level, belief.source, spread, edges, nominal, stretch, orders.level, spending)
 
 
 def recent_spending(past: Sequence[Past]) -> Tweedie | None:
@@ -135,7 +138,7 @@ def score(model: Value, cut: Cut, margin: Floats) -> Outlook:
     spread = np.sqrt(_log_variance(cut) + model.level_spread**2)
     width = np.array(model.nominal)[quarter], np.array(model.stretch)[quarter]
     lower, upper = interval(mean, 1 - buys, spread, *width)
-    return Outlook(buys, cut.expected_orders * _bend(cut, buys), mean, lower, upper)
+    return Outlook(buys, _orders(cut, margin) * np.exp(model.orders_level), mean, lower, upper)
 
 
 def interval(
@@ -177,8 +180,12 @@ def lifetime_value(cut: Cut, years: int = 3, yearly_discount: float = 0.10) -> F
     return orders[place] * a_day * _order_value(cut)
 
 
+def _orders(cut: Cut, margin: Floats) -> Floats:
+    return cut.expected_orders * _bend(cut, probability(margin))
+
+
 def _mean(cut: Cut, margin: Floats) -> Floats:
-    return cut.expected_orders * _bend(cut, probability(margin)) * _order_value(cut)
+    return _orders(cut, margin) * _order_value(cut)
 
 
 def _bend(cut: Cut, buys: Floats) -> Floats:
@@ -216,8 +223,16 @@ def _corrected(cut: Cut, margin: Floats, spending: Tweedie | None) -> Floats:
 
 
 def _level_of(cut: Cut, mean: Floats) -> Level:
-    """Logarithm of actual over expected total of the active, held to a factor of 3."""
-    actual, expected = cut.outcome.net[cut.is_active], mean[cut.is_active]
+    return _level(cut.outcome.net[cut.is_active], mean[cut.is_active])
+
+
+def _orders_level_of(one: Past) -> Level:
+    active = one.cut.is_active
+    return _level(one.cut.outcome.orders[active], _orders(one.cut, one.margin)[active])
+
+
+def _level(actual: Floats, expected: Floats) -> Level:
+    """Logarithm of actual over expected total, held to a factor of 3."""
     total = max(float(expected.sum()), 1e-9)
     ratio = max(float(actual.sum()), 1e-9) / total
     error = float(np.sqrt(np.square(actual - ratio * expected).sum())) / total / max(ratio, 1e-9)

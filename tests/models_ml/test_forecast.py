@@ -12,6 +12,7 @@ from models_ml import cards, evaluation, health, reasons, value
 from models_ml.churn import season
 from models_ml.drift import Moved, drift, reference, stability, tenths
 from models_ml.forecast import Forecast, Model, score
+from models_ml.levels import PERSISTS
 from models_ml.order_log import Outcome, order_log
 from models_ml.refusal import Refused
 from models_ml.training import Plan, Training, train
@@ -136,6 +137,17 @@ def test_a_model_has_drifted_when_a_limit_is_passed_that_was_not_in_training(fou
     for then, now, has_drifted in ((here, here, False), (here, far, True), (far, far, False), (far, here, False)):
         model = dataclasses.replace(found.model, moved=(then,))
         assert dataclasses.replace(found, model=model, moved=(now,)).has_drifted is has_drifted
+
+
+def test_orders_and_money_get_the_level_that_each_of_them_had(learnt: Training):
+    past = [value.Past(cut, learnt.model.ladder.margin(cut, "btyd")) for cut in learnt.learnt_from]
+    more = []
+    for one in past:
+        came = dataclasses.replace(one.cut.outcome, orders=1.5 * one.cut.outcome.orders)
+        more.append(value.Past(dataclasses.replace(one.cut, came=came), one.margin))
+    plain, higher = (value.train(each, None) for each in (past, more))
+    assert higher.orders_level - plain.orders_level == pytest.approx(PERSISTS * np.log(1.5))
+    assert higher.level == plain.level
 
 
 def test_thirty_days_ago_is_what_the_same_model_says_of_the_customers_as_they_were(found: Forecast):
