@@ -9,7 +9,7 @@ from orchestration.world import names
 from orchestration.world.books import AGENTS, CLERKS, REPS, STAFF, STORES, table
 from orchestration.world.browsing import tablet_of
 from orchestration.world.codes import STAFF_ROLES
-from orchestration.world.contact_points import office_phone
+from orchestration.world.contact_points import HEAD_OFFICE, office_phone
 from orchestration.world.deals import account_rep
 from orchestration.world.dice import Dice
 from orchestration.world.people import Floats, Ints, Persons, spell_chinese
@@ -104,13 +104,23 @@ def accounts(persons: Persons, since: Floats, calendar: Calendar, dice: Dice) ->
                 "industry": kind,
                 "employees": np.array([8, 30, 120, 600, 4_000])[dice.pick("size", [3, 4, 4, 2, 1], n)],
             },
-            "switchboard": [office_phone(c, persons.block, 100 + i) for i, c in enumerate(country.tolist())],
+            "switchboard": _switchboards(country, persons.block),
             "domain": company_domains(n, dice),
             "assistant": np.where(several & dice.happens("has an assistant", ASSISTANT, n), n, -1),
             "rep": account_rep(persons, founders, dice),
             "created_at": np.where(since[founders] < calendar.days, since[founders], np.nan),
         },
     )
+
+
+def _switchboards(country: Ints, block: int) -> list[str]:
+    """A number for each company of a block, in their order; abroad there are HEAD_OFFICE to a country, and many more
+    than companies: one that is taken is passed over."""
+    found: dict[str, None] = {}
+    for place, where in enumerate(country.tolist()):
+        numbers = (office_phone(where, block, 100 + place + further) for further in range(HEAD_OFFICE))
+        found[next(number for number in numbers if number not in found)] = None
+    return list(found)
 
 
 def goals(block: int, calendar: Calendar, dice: Dice) -> pd.DataFrame:

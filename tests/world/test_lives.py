@@ -8,11 +8,12 @@ import pandas as pd
 import phonenumbers
 import pytest
 
+from orchestration.world import organisation
 from orchestration.world.block import live_block
 from orchestration.world.books import STAFF, Books, World
 from orchestration.world.codes import TRAPS
 from orchestration.world.columns import TABLES
-from orchestration.world.contact_points import AREAS, BRITISH_RANGES, CANADIAN_AREAS, office_phone
+from orchestration.world.contact_points import AREAS, BRITISH_RANGES, CANADIAN_AREAS, HEAD_OFFICE, office_phone
 
 Table = Callable[[str], pd.DataFrame]
 KEYS = {
@@ -186,6 +187,13 @@ def test_a_number_or_mailbox_is_shared_only_in_a_labelled_trap(books: Table):
     shared = emails[emails.duplicated("address", keep=False)]
     assert set(shared["person"]) == set(traps.loc[traps["trap"] == "family_mailbox", "person"])
     assert len(owners) > 10
+    assert books("accounts")["switchboard"].is_unique
+
+
+@pytest.mark.parametrize("country", [0, 1, 2, 3])
+def test_no_two_companies_of_a_block_are_given_one_switchboard(country: int):
+    numbers = organisation._switchboards(np.full(HEAD_OFFICE, country), block=499)
+    assert len(set(numbers)) == HEAD_OFFICE
 
 
 def test_every_trap_stands_in_the_first_two_thousand_people(blocks: list[Books]):
