@@ -59,13 +59,15 @@ def load_plain(connection: duckdb.DuckDBPyConnection, source: Source) -> Counts:
     with connection.cursor() as reader:
         rows = _Numbered(_read(reader, source), last)
         connection.register("numbered", rows.as_reader())
-        connection.execute(f"""
-            insert into {contract.relation} by name
-            select *, cast(null as varchar) as _as_arrived, date '{source.delivery_date}' as _delivery_date,
-                '{source.arrival.file_id}' as _file_id
-            from numbered
-        """)
-        connection.unregister("numbered")
+        try:
+            connection.execute(f"""
+                insert into {contract.relation} by name
+                select *, cast(null as varchar) as _as_arrived, date '{source.delivery_date}' as _delivery_date,
+                    '{source.arrival.file_id}' as _file_id
+                from numbered
+            """)
+        finally:
+            connection.unregister("numbered")
     if not agrees_with_bytes(connection, source, rows.count):
         raise NotPlainError
     day = f"_delivery_date = date '{source.delivery_date}'"
