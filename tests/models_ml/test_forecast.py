@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from models_ml import cards, evaluation, health, reasons, value
-from models_ml.churn import season
+from models_ml.churn import level_of, season
 from models_ml.drift import Moved, drift, reference, stability, tenths
 from models_ml.forecast import Forecast, Model, score
 from models_ml.levels import PERSISTS
@@ -140,8 +140,9 @@ def test_a_model_has_drifted_when_a_limit_is_passed_that_was_not_in_training(fou
 
 
 def test_orders_and_money_get_the_level_that_each_of_them_had(learnt: Training):
-    past = [value.Past(cut, learnt.model.ladder.margin(cut, "btyd")) for cut in learnt.learnt_from]
-    more = []
+    margins = [learnt.model.ladder.margin(cut, "btyd") for cut in learnt.learnt_from]
+    told = zip(learnt.learnt_from, margins, strict=True)
+    past, more = [value.Past(cut, margin + level_of(cut, margin)) for cut, margin in told], []
     for one in past:
         came = dataclasses.replace(one.cut.outcome, orders=1.5 * one.cut.outcome.orders)
         more.append(value.Past(dataclasses.replace(one.cut, came=came), one.margin))
