@@ -159,16 +159,17 @@ class Shelf:
 
         DuckDB calls a database by its file's name: `marts.customer_360` in `marts.duckdb` would be
         ambiguous if a schema were called so, too. The tables of that schema stand in `main` there, and
-        the address that an analyst types is the same in the warehouse and in the published file.
+        the address that an analyst types is the same in the warehouse and in the published file. The core keeps its
+        name, by which views in it call their tables.
         """
         with duckdb.connect(config=dict(self.config)) as scribe:
-            scribe.execute(f"attach '{_quoted(core)}' as house (read_only); attach '{_quoted(target)}' as shown")
+            scribe.execute(f"attach '{_quoted(core)}' as core (read_only); attach '{_quoted(target)}' as shown")
             for relation in relations:
                 address = _address(target, relation)
                 scribe.execute(f"create schema if not exists shown.{address.partition('.')[0]}")
                 order = " order by customer_id" if relation in BY_CUSTOMER else ""
-                scribe.execute(f"create table shown.{address} as select * from house.{relation}{order}")
-            scribe.execute("checkpoint shown; detach shown; detach house")
+                scribe.execute(f"create table shown.{address} as select * from core.{relation}{order}")
+            scribe.execute("checkpoint shown; detach shown; detach core")
 
     def _verify(self, draft: Path, edition: Edition) -> dict[str, dict[str, Any]]:
         """Open the three files as readers would, read every table whole, and hold the copies to the originals.

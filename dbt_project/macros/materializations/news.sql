@@ -1,5 +1,5 @@
 {#
-  Whether a table would come out different from what stands. `built.versions` keeps, for every table and view, the text
+  Whether a table would come out different from what stands. `built.states` keeps, for every table and view, the text
   it was built by and what stood in everything it read. Content is a number of rows and a sum of their hashes: a table
   that was rebuilt and came out the same is no news to those who read it. All of it lies in the file it speaks of, so
   that a copy or a rollback takes it along.
@@ -14,7 +14,7 @@
 {# What a model reads, through views and ephemeral models: relation -> {kind: view, table, raw or other; name; feed}. #}
 {% macro read_by(node) -%}
     {%- set found = {} -%}
-    {%- set waiting = node.depends_on.nodes | list -%}
+    {%- set waiting = parents_of(node) -%}
     {%- for unique_id in waiting -%}
         {%- if unique_id in graph.sources -%}
             {%- set source = graph.sources[unique_id] -%}
@@ -28,7 +28,7 @@
             {%- set parent = graph.nodes[unique_id] -%}
             {%- set kind = parent.config.materialized -%}
             {%- if kind in ('view', 'ephemeral') -%}
-                {%- for further in parent.depends_on.nodes if further not in waiting -%}
+                {%- for further in parents_of(parent) if further not in waiting -%}
                     {%- do waiting.append(further) -%}
                 {%- endfor -%}
             {%- endif -%}
@@ -42,6 +42,17 @@
         {%- endif -%}
     {%- endfor -%}
     {{ return(found) }}
+{%- endmacro %}
+
+
+{# What dbt says that a node reads. as_of_date() reads the books of runs only where no day was given; dbt cannot know. #}
+{% macro parents_of(node) -%}
+    {%- set parents = node.depends_on.nodes | list -%}
+    {%- set runs = 'source.crm_warehouse.ops.runs' -%}
+    {%- if var('as_of_date', none) and runs in parents and "source('ops', 'runs')" not in node.raw_code -%}
+        {%- do parents.remove(runs) -%}
+    {%- endif -%}
+    {{ return(parents) }}
 {%- endmacro %}
 
 
@@ -68,7 +79,7 @@
     select
         relation,
         coalesce(content, text_hash) as version
-    from built.versions
+    from built.states
     where relation in ('{{ read | join("', '") }}')
     {%- for name, input in read.items() if input.kind == 'raw' %}
     union all
@@ -101,18 +112,21 @@ read again is entered again, by another run. #}
     {%- set known = [] -%}
     {%- for row in run_query(
         "create schema if not exists built;
-        create table if not exists built.versions (
-            relation varchar, text_hash varchar, inputs varchar, content varchar, looked_at_in varchar
+        create table if not exists built.states (
+            relation varchar, text_hash varchar, inputs varchar, content varchar, changed_from varchar, looked_at_in varchar
         );
-        select relation, looked_at_in from built.versions where relation in ('" ~ others | join("', '") ~ "')"
+        create table if not exists built.deliveries (
+            relation varchar, feed varchar, delivery_date date, fingerprint varchar
+        );
+        select relation, looked_at_in from built.states where relation in ('" ~ others | join("', '") ~ "')"
     ) -%}
         {%- if read[row[0]].kind == 'table' or row[1] == invocation_id -%}{%- do known.append(row[0]) -%}{%- endif -%}
     {%- endfor -%}
     {%- for name in others if name not in known -%}
         {%- do run_query(
-            "delete from built.versions where relation = '" ~ name ~ "';
-            insert into built.versions
-            select '" ~ name ~ "', null, null, " ~ content_of(read[name].relation) ~ ", '" ~ invocation_id ~ "'"
+            "delete from built.states where relation = '" ~ name ~ "';
+            insert into built.states
+            select '" ~ name ~ "', null, null, " ~ content_of(read[name].relation) ~ ", null, '" ~ invocation_id ~ "'"
         ) -%}
     {%- endfor -%}
 {%- endmacro %}
@@ -128,25 +142,30 @@ read again is entered again, by another run. #}
 {%- endmacro %}
 
 
-{# Whether a table stands as its text and what it reads would make it. #}
-{% macro is_no_news(relation, text, inputs) -%}
+{# What a table was built from and by what text: {text, inputs, content}; none where it does not stand. #}
+{% macro kept_state(relation) -%}
     {%- set existing = load_cached_relation(relation) -%}
-    {%- if should_full_refresh() or existing is none or existing.type != 'table' -%}{{ return(false) }}{%- endif -%}
-    {%- set kept = run_query(
-        "select text_hash, inputs from built.versions where relation = '" ~ relation.schema ~ "." ~ relation.identifier ~ "'"
+    {%- if existing is none or existing.type != 'table' -%}{{ return(none) }}{%- endif -%}
+    {%- set rows = run_query(
+        "select text_hash, inputs, content from built.states where inputs is not null and relation = '"
+        ~ relation.schema ~ "." ~ relation.identifier ~ "'"
     ) -%}
-    {{ return(kept | length == 1 and kept[0][0] == text and kept[0][1] == tojson(inputs, sort_keys=true)) }}
+    {%- for row in rows -%}
+        {{ return({'text': row[0], 'inputs': fromjson(row[1]), 'content': row[2]}) }}
+    {%- endfor -%}
+    {{ return(none) }}
 {%- endmacro %}
 
 
-{# SQL that enters what a relation was built from, and what came of it. #}
-{% macro enter_version(relation, text, inputs) -%}
-    delete from built.versions where relation = '{{ relation.schema }}.{{ relation.identifier }}';
-    insert into built.versions
+{# SQL that enters what a relation was built from, and what came of it. `content` and `changed_from` are expressions. #}
+{% macro enter_state(relation, state) -%}
+    delete from built.states where relation = '{{ relation.schema }}.{{ relation.identifier }}';
+    insert into built.states
     select
         '{{ relation.schema }}.{{ relation.identifier }}',
-        '{{ text }}',
-        '{{ tojson(inputs, sort_keys=true) | replace("'", "''") }}',
-        {{ content_of(relation) if relation.type == 'table' else 'null' }},
+        '{{ state.text }}',
+        {% if state.inputs is none %}null{% else %}'{{ tojson(state.inputs, sort_keys=true) | replace("'", "''") }}'{% endif %},
+        {{ state.content }},
+        {{ state.changed_from }},
         '{{ invocation_id }}'
 {%- endmacro %}

@@ -1,7 +1,8 @@
 {#
-  A table on DuckDB, replaced in one transaction, and left alone when it would come out the same (see news.sql). What SQL
-  makes is written in its place; what Python makes stands beside it first, because a Python model may read the table that
-  it is about to replace, and is always made: nobody knows what it reads.
+  A table on DuckDB, replaced in one transaction; left alone when it would come out the same (news.sql), and built only
+  where news touched it when the model says how (in_part.sql). What SQL makes is written in its place; what Python makes
+  stands beside it first, because a Python model may read the table that it is about to replace, and is always made:
+  nobody knows what it reads.
 #}
 {% materialization table, adapter='duckdb', supported_languages=['sql', 'python'] %}
     {%- set language = model['language'] -%}
@@ -9,9 +10,11 @@
     {%- do clear_the_way(target_relation) -%}
 
     {%- if language == 'sql' -%}
+        {%- set read = read_by(model) -%}
+        {%- set inputs = versions_of(read) -%}
+        {%- set kept = kept_state(target_relation) -%}
         {%- set text = text_hash(compiled_code) -%}
-        {%- set inputs = versions_of(read_by(model)) -%}
-        {%- if is_no_news(target_relation, text, inputs) -%}
+        {%- if not should_full_refresh() and kept is not none and kept.text == text and kept.inputs == inputs -%}
             {% call noop_statement('main', 'NO NEWS') -%}{%- endcall %}
             {{ return({'relations': [target_relation]}) }}
         {%- endif -%}
@@ -21,10 +24,19 @@
     {{ run_hooks(pre_hooks, inside_transaction=True) }}
 
     {% if language == 'sql' %}
+        {%- set state = {'text': text, 'inputs': inputs, 'content': content_of(target_relation), 'changed_from': 'null'} -%}
+        {%- set queries = parts_to_build(target_relation, kept, state, read) -%}
+        {%- set is_compared = queries is none and kept is not none and kept.text == text
+            and config.get('meta', {}).get('keeps_changes') -%}
+        {% if is_compared %}{% do run_query(note_before(target_relation)) %}{% endif %}
         {% call statement('main') -%}
-            {{ replace_table_as(target_relation, compiled_code) }}
+            {{ replace_table_as(target_relation, compiled_code) if queries is none
+                else build_parts(target_relation, compiled_code, queries) }}
         {%- endcall %}
-        {% do run_query(enter_version(target_relation, text, inputs)) %}
+        {% if is_compared %}{% do run_query(note_changes(target_relation)) %}{% endif %}
+        {% if is_compared or queries is not none %}{% do state.update({'changed_from': "'" ~ kept.content ~ "'"}) %}{% endif %}
+        {% if queries is not none %}{% do state.update({'content': content_in_part(kept.content)}) %}{% endif %}
+        {% do run_query(note_deliveries(target_relation, read) ~ enter_state(target_relation, state)) %}
     {% else %}
         {%- set draft = make_intermediate_relation(target_relation) -%}
         {% do adapter.drop_relation(draft) %}

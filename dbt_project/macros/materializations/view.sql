@@ -16,7 +16,7 @@
         )
     {%- endcall %}
     {% do look_at_others({}) %}
-    {% do run_query(enter_version(target_relation, text_hash(sql), {})) %}
+    {% do run_query(enter_state(target_relation, {'text': text_hash(sql), 'inputs': none, 'content': 'null', 'changed_from': 'null'})) %}
     {% do persist_docs(target_relation, model) %}
 
     {{ run_hooks(post_hooks, inside_transaction=True) }}

@@ -1,3 +1,6 @@
+{#- Ephemeral: a part of int_events_keyed, which is built part by part. -#}
+{{ config(materialized='ephemeral') }}
+
 with
 
 website_events as (
@@ -5,7 +8,7 @@ website_events as (
     select
         *,
         min(collected_at) over (partition by session_id) as session_began_at
-    from {{ ref('stg_snowplow__events') }}
+    from {{ touched(ref('stg_snowplow__events'), "'snowplow'") }}
     where
         coalesce(
             sent_at <= {{ dbt.dateadd('day', var('snowplow_days_late'), 'created_at') }},
@@ -46,7 +49,7 @@ events as (
         marketing_source,
         marketing_medium,
         marketing_campaign
-    from {{ ref('stg_segment__events') }}
+    from {{ touched(ref('stg_segment__events'), event_part('event_id')) }}
     where coalesce(anonymous_id, user_id) is not null
     {%- if var('snowplow_sessions') == 'timeout' %}
 

@@ -1,3 +1,6 @@
+{#- A view: the longest table stands once, as int_events_keyed, and the publisher writes it out. -#}
+{{ config(materialized='view') }}
+
 with
 
 events as (

@@ -1,8 +1,15 @@
+{#- Built visit by visit: a visit follows from its events alone, and an event that changes names the visit it was in and
+the one it is in now. -#}
+{{ config(meta={
+    'part': 'session_id',
+    'touched_by': {'intermediate.int_events_keyed': 'select session_id from {changes}'},
+}) }}
+
 with
 
 events as (
 
-    select * from {{ ref('fct_events') }}
+    select * from {{ touched(ref('fct_events'), 'session_id') }}
     where session_id is not null
 
 ),

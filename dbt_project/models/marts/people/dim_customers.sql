@@ -31,6 +31,24 @@ places as (
 
 ),
 
+-- Every place twice: for whoever is known to be in its country, and for whoever's country nobody knows (''). So that
+-- looking up a name stays a comparison of two keys, which engines do by hashing.
+places_sought as (
+
+    select
+        places.*,
+        country as sought_country
+    from places
+
+    union all
+
+    select
+        places.*,
+        '' as sought_country
+    from places
+
+),
+
 colleagues as (
 
     select * from {{ ref('stg_salesforce__users') }}
@@ -99,7 +117,7 @@ placed as (
         on
             countries.level = 'country'
             and lower(trim(fields.country)) = countries.spelling
-    left join places as cities
+    left join places_sought as cities
         on
             cities.level = 'city'
             and lower(
@@ -108,12 +126,12 @@ placed as (
                     else trim(fields.city)
                 end
             ) = cities.spelling
-            and coalesce(countries.country, cities.country) = cities.country
-    left join places as provinces
+            and coalesce(countries.country, '') = cities.sought_country
+    left join places_sought as provinces
         on
             provinces.level = 'province'
             and lower(trim(fields.province)) = provinces.spelling
-            and coalesce(countries.country, provinces.country) = provinces.country
+            and coalesce(countries.country, '') = provinces.sought_country
 
 ),
 

@@ -7,16 +7,37 @@ source as (
 
 ),
 
--- A call may be archived twice, even with another time of receipt. The first to be received is the event.
+-- A call may be archived twice, even with another time of receipt. The first to be received is the event. Few are: only
+-- those are put in order, and the rest is not sorted.
+repeated as (
+
+    select message_id from source
+    group by message_id
+    having count(*) > 1
+
+),
+
 arrivals as (
 
     select
-        *,
+        source.*,
+        1 as arrival_rank
+    from source
+    left join repeated
+        on source.message_id = repeated.message_id
+    where repeated.message_id is null
+
+    union all
+
+    select
+        source.*,
         row_number() over (
-            partition by message_id
-            order by cast(received_at as timestamp) nulls last, _delivery_date, _row_hash
+            partition by source.message_id
+            order by cast(source.received_at as timestamp) nulls last, source._delivery_date, source._row_hash
         ) as arrival_rank
     from source
+    inner join repeated
+        on source.message_id = repeated.message_id
 
 ),
 
@@ -49,7 +70,8 @@ renamed as (
         {{ json_text('properties', 'category') }} as category_spelling,
 
         ---------- timestamps
-        cast(occurred_at as timestamp) as occurred_at
+        cast(occurred_at as timestamp) as occurred_at,
+        _delivery_date as delivery_date
 
     from arrivals
     where arrival_rank = 1

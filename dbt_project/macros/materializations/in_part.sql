@@ -1,0 +1,134 @@
+{#
+  A table that is brought up to date by the parts that news touched, and is then, row by row, the table a full refresh
+  would make. A model asks for it in its config:
+
+    meta: {part: <expression over its own columns>, touched_by: {<schema.table it reads>: <query of parts>}}
+
+  and marks, by touched(), what it reads part by part. A query of parts says which parts the news of an input touches:
+  {changes} stands for the rows of an input that went or came since this table was built, {dates} for the delivery
+  dates of a feed whose deliveries are others by the books (late, corrected, read again), {input} for the input and {this}
+  for the table itself.
+
+  Right, when for every part: (1) its rows follow from the marked rows of that part and from what is not marked alone;
+  (2) a row that went or came in an input names every part it had or has a say in. Whatever else is news - the text, an
+  input that is not listed, an input that changed twice since - builds the table whole. Changes are found by comparing
+  rows, before and after, so that nothing is believed of the way they came about.
+#}
+
+{# A relation as a model reads it, part by part: all of it, unless only some parts are built. #}
+{% macro touched(relation, part) -%}
+    {{ relation }} /* by part: {{ part }} */
+{%- endmacro %}
+
+
+{% macro text_for_touched(text) -%}
+    {{ return(modules.re.sub(
+        '(\\S+) /\\* by part: (.*?) \\*/', '(select * from \\1 where \\2 in (select part from touched_parts))', text
+    )) }}
+{%- endmacro %}
+
+
+{# The queries of the parts that are to be built, or none where the table is to be built whole. #}
+{% macro parts_to_build(relation, kept, state, read) -%}
+    {%- set touched_by = config.get('meta', {}).get('touched_by') -%}
+    {%- set inputs = state.inputs -%}
+    {%- if
+        should_full_refresh() or not touched_by or kept is none
+        or kept.text != state.text or kept.inputs | length != inputs | length
+    -%}
+        {{ return(none) }}
+    {%- endif -%}
+    {%- set queries = [] -%}
+    {%- for name, version in inputs.items() if kept.inputs.get(name) != version -%}
+        {%- if name not in touched_by or name not in kept.inputs -%}{{ return(none) }}{%- endif -%}
+        {%- if read[name].kind == 'raw' -%}
+            {%- set news = {'dates': changed_dates(relation, read[name])} -%}
+        {%- else -%}
+            {%- set news = {'changes': changes_since(name, kept.inputs[name], version)} -%}
+        {%- endif -%}
+        {%- if none in news.values() -%}{{ return(none) }}{%- endif -%}
+        {%- set query = namespace(text=touched_by[name]) -%}
+        {%- for word, meant in dict(news, this=relation | string, input=read[name].relation).items() -%}
+            {%- set query.text = query.text | replace('{' ~ word ~ '}', meant) -%}
+        {%- endfor -%}
+        {%- do queries.append('select * from (' ~ query.text ~ ')') -%}
+    {%- endfor -%}
+    {{ return(queries) }}
+{%- endmacro %}
+
+
+{# Delivery dates on which the books tell of other deliveries than those the table was built from. #}
+{% macro changed_dates(relation, input) -%}
+    {%- set now = "select delivery_date, fingerprint from (" ~ deliveries_of(input) ~ ")" -%}
+    {%- set then = "select delivery_date, fingerprint from built.deliveries where relation = '" ~ relation.schema ~ "."
+        ~ relation.identifier ~ "' and feed = '" ~ input.system ~ "/" ~ input.feed ~ "'" -%}
+    (select delivery_date from (({{ now }} except {{ then }}) union all ({{ then }} except {{ now }})))
+{%- endmacro %}
+
+
+{# The rows that went or came between two versions of a table, if the last change of it led from the one to the other. #}
+{% macro changes_since(name, version_then, version_now) -%}
+    {%- set found = run_query(
+        "select 1 from built.states where relation = '" ~ name ~ "' and content = '" ~ version_now
+        ~ "' and changed_from = '" ~ version_then ~ "'"
+    ) -%}
+    {{ return(changes_of(name) if found | length else none) }}
+{%- endmacro %}
+
+
+{% macro changes_of(name) -%}
+    built.{{ name | replace('.', '__') }}__changes
+{%- endmacro %}
+
+
+{# SQL that builds the touched parts and notes which rows went and came. #}
+{% macro build_parts(relation, query, queries) -%}
+    {%- set part = config.get('meta').part -%}
+    {%- if config.get('contract').enforced -%}{{ get_assert_columns_equivalent(query) }}{%- endif %}
+    create or replace temp table touched_parts as
+    select distinct part from ({{ queries | join('\nunion all\n') if queries else 'select null' }}) as found (part)
+    where part is not null;
+    create or replace temp table went as
+    select * from {{ relation }} where {{ part }} in (select part from touched_parts);
+    create or replace temp table came as select * from {{ relation }} limit 0;
+    insert into came by name select * from ({{ text_for_touched(query) }});
+    create or replace table {{ changes_of(relation.schema ~ '.' ~ relation.identifier) }} as
+    (from went except all from came) union all (from came except all from went);
+    delete from {{ relation }} where {{ part }} in (select part from touched_parts);
+    insert into {{ relation }} from came
+{%- endmacro %}
+
+
+{# The content of a table of which `went` went and `came` came: what content_of would say, without reading it all. #}
+{% macro content_in_part(content_before) -%}
+    {%- set rows, total, shape = content_before.split('|') -%}
+    concat(
+        {{ rows }} - (select count(*) from went) + (select count(*) from came), '|',
+        cast('{{ total }}' as hugeint)
+        - (select coalesce(sum(hash(content)), 0) from went as content)
+        + (select coalesce(sum(hash(content)), 0) from came as content), '|{{ shape }}'
+    )
+{%- endmacro %}
+
+
+{# SQL around a table that is built whole, for those who read it part by part: what stood before, and what changed. #}
+{% macro note_before(relation) -%}
+    create or replace temp table went as from {{ relation }}
+{%- endmacro %}
+
+{% macro note_changes(relation) -%}
+    create or replace table {{ changes_of(relation.schema ~ '.' ~ relation.identifier) }} as
+    (from went except all from {{ relation }}) union all (from {{ relation }} except all from went);
+    drop table went
+{%- endmacro %}
+
+
+{# SQL that remembers which deliveries a table was built from. #}
+{% macro note_deliveries(relation, read) -%}
+    delete from built.deliveries where relation = '{{ relation.schema }}.{{ relation.identifier }}';
+    {%- for name in config.get('meta', {}).get('touched_by', {}) if read[name].kind == 'raw' %}
+    insert into built.deliveries
+    select '{{ relation.schema }}.{{ relation.identifier }}', '{{ read[name].system }}/{{ read[name].feed }}', delivery_date, fingerprint
+    from ({{ deliveries_of(read[name]) }});
+    {%- endfor %}
+{%- endmacro %}
