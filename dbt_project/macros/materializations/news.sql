@@ -11,6 +11,20 @@
   `ml` and `ops` are hashed once a build.
 #}
 
+{# Where it is kept; called when a command of dbt begins. #}
+{% macro open_states() -%}
+    {%- if target.type == 'duckdb' -%}
+    create schema if not exists built;
+    create table if not exists built.states (
+        relation varchar, text_hash varchar, inputs varchar, content varchar, changed_from varchar, looked_at_in varchar
+    );
+    create table if not exists built.deliveries (
+        relation varchar, feed varchar, delivery_date date, fingerprint varchar
+    )
+    {%- endif -%}
+{%- endmacro %}
+
+
 {# What a model reads, through views and ephemeral models: relation -> {kind: view, table, raw or other; name; feed}. #}
 {% macro read_by(node) -%}
     {%- set found = {} -%}
@@ -111,14 +125,7 @@ read again is entered again, by another run. #}
     {%- for name, input in read.items() if input.kind in ('table', 'other') -%}{%- do others.append(name) -%}{%- endfor -%}
     {%- set known = [] -%}
     {%- for row in run_query(
-        "create schema if not exists built;
-        create table if not exists built.states (
-            relation varchar, text_hash varchar, inputs varchar, content varchar, changed_from varchar, looked_at_in varchar
-        );
-        create table if not exists built.deliveries (
-            relation varchar, feed varchar, delivery_date date, fingerprint varchar
-        );
-        select relation, looked_at_in from built.states where relation in ('" ~ others | join("', '") ~ "')"
+        "select relation, looked_at_in from built.states where relation in ('" ~ others | join("', '") ~ "')"
     ) -%}
         {%- if read[row[0]].kind == 'table' or row[1] == invocation_id -%}{%- do known.append(row[0]) -%}{%- endif -%}
     {%- endfor -%}

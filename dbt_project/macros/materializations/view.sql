@@ -15,7 +15,6 @@
             {{ sql }}
         )
     {%- endcall %}
-    {% do look_at_others({}) %}
     {% do run_query(enter_state(target_relation, {'text': text_hash(sql), 'inputs': none, 'content': 'null', 'changed_from': 'null'})) %}
     {% do persist_docs(target_relation, model) %}
 

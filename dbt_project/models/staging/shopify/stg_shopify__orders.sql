@@ -1,3 +1,6 @@
+{#- A table and no view: seven models read it, and each would look for the newest version of every order anew. -#}
+{{ config(materialized='table') }}
+
 with
 
 source as (
