@@ -37,7 +37,7 @@ places_sought as (
 
     select
         places.*,
-        country as sought_country
+        places.country as sought_country
     from places
 
     union all
