@@ -36,7 +36,7 @@ TOGETHER = 8  # blocks: a third of the cost of writing one is planning, which th
 WORTH_PROCESSES = 2  # tasks: for one, starting processes takes longer than the work
 AHEAD = 2  # tasks a worker may be ahead of the one that is joined
 # glibc gives every large array back to the system when it is let go of, and gets it page by page for the next one: a
-# sixth of a worker's time. Here it keeps what it has, in large pages. Other systems do not read this.
+# third of all page faults. Here it keeps what it has, in large pages. Other systems do not read this.
 KEEPS_MEMORY = "glibc.malloc.hugetlb=1:" + ":".join(
     f"glibc.malloc.{name}={size}"
     for name, size in (("mmap_threshold", 1 << 25), ("trim_threshold", 1 << 31), ("top_pad", 1 << 26))
