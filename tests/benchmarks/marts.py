@@ -1,14 +1,15 @@
-"""`python -m tests.benchmarks.marts features [--customers N]` and `... build --core FILE`: what the marts cost.
+"""`python -m tests.benchmarks.marts features [--customers N]`, `... build --core FILE`, `... day`: what the marts cost.
 
 features: invented facts in the shape of the marts (ten orders, twenty-five lines and ten visits a customer) and three
 figures: one new cutoff against the bare range join of the same columns, all cutoffs from nothing, and the memory of 24
 of them. build: on a copy of a published core.duckdb, a full refresh by dbt against the same statements run by hand, and
-a day on which nothing new came. Seconds are of the processor, of one run after another in this process's children.
+a day on which nothing new came. day: marts_by_day.py. Seconds are of the processor, of one run after another in this process's children.
 """
 
 import argparse
 import json
 import os
+import re
 import resource
 import shutil
 import subprocess
@@ -23,6 +24,7 @@ from pathlib import Path
 import duckdb
 
 from orchestration.settings import DBT_PROJECT
+from tests.benchmarks.marts_by_day import day
 from tests.dbt_project.texts import Texts, feature_texts
 
 DAY = date(2026, 3, 16)
@@ -100,30 +102,28 @@ TABLES = {
             {moment} as occurred_at
         """,
     ),
-    "customer_records": (
-        0.3,
-        """
-            'youzan' as source_system, 'member' as source_record_type, 'k' || i as source_record_id,
-            'customer ' || i as customer_id
-        """,
-    ),
 }
 MEMBERSHIPS = """
-    select 'k' || i as member_id, 'gold' as member_level, i as growth_value, true as is_member,
-        timestamp '2025-01-01' as became_member_at, date '2025-02-01' as delivery_date
+    select 'customer ' || (i * 3) as customer_id, 'k' || i as membership_id, 'gold' as member_level,
+        i as growth_value, timestamp '2025-01-01' as became_member_at, date '2025-02-01' as valid_from
     from range({n}) as t(i)
 """
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("what", nargs="?", default="features", choices=["features", "build", "cutoffs"])
+    parser.add_argument("what", nargs="?", default="features", choices=["features", "build", "cutoffs", "day"])
     parser.add_argument("--customers", type=int, default=100_000)
     parser.add_argument("--months", type=int, default=23)
     parser.add_argument("--core", type=Path)
+    parser.add_argument("--people", type=int, default=60_000)
+    parser.add_argument("--folder", type=Path, help="where the company of `day` is written, and kept")
+    parser.add_argument("--memory", default="2GB", help="what DuckDB may take")
     chosen = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        if chosen.what == "build":
+        if chosen.what == "day":
+            day(chosen.people, chosen.folder or Path(folder), chosen.memory)
+        elif chosen.what == "build":
             build(chosen.core, Path(folder))
         elif chosen.what == "features":
             features(chosen.customers, Path(folder))
@@ -132,17 +132,17 @@ def main() -> None:
 
 
 def features(customers: int, folder: Path) -> None:
-    """One new cutoff, bare and as the model does it; the model computes all of yesterday's first."""
+    """One new cutoff, bare and as the models do it: prices, what is counted, ranks. All of yesterday's stand before."""
     texts = feature_texts(folder)
     with _shop(folder, customers) as shop:
         with _timed(f"13 cutoffs of {customers:,} customers from nothing"):
-            shop.execute(f"create or replace table marts.customer_features as {texts.whole_for(DAY - timedelta(1))}")
+            _count_all(shop, texts, DAY - timedelta(1))
         with _timed("one cutoff, bare range join") as bare:
             shop.execute(f"create table bare as {_bare(texts, DAY)}")
-        with _timed("one new cutoff, as the model does it") as model:
-            shop.execute(f"create temp table fresh as {texts.onward_for(DAY)}")
-            shop.execute("delete from marts.customer_features where as_of_date in (select as_of_date from fresh)")
-            shop.execute("insert into marts.customer_features select * from fresh")
+        with _timed("one new cutoff, as the models do it") as model:
+            _count(shop, texts, DAY, [DAY])
+            ranked = f"select * from ({texts.one_for('customer_features', DAY)}) where as_of_date = date '{DAY}'"
+            shop.execute(f"create table ranked as {ranked}")
     print(f"ratio {model[0] / bare[0]:.2f} (goal 1.4)")
 
 
@@ -150,8 +150,30 @@ def all_cutoffs(customers: int, months: int, folder: Path) -> None:
     """As many cutoffs at once, and the most memory this process held."""
     texts = feature_texts(folder, training_cutoff_months=months)
     with _shop(folder, customers) as shop, _timed(f"{months + 1} cutoffs of {customers:,} customers"):
-        shop.execute(f"create or replace table marts.customer_features as {texts.whole_for(DAY)}")
+        _count_all(shop, texts, DAY)
     print(f"peak memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20:.1f} GB (goal 6 for 24)")
+
+
+def _count_all(shop: duckdb.DuckDBPyConnection, texts: Texts, day: date) -> None:
+    text = texts.one_for("int_features_counted", day)
+    prices = texts.one_for("int_category_prices", day)
+    shop.execute(f"create or replace table intermediate.int_category_prices as {prices}")
+    shop.execute(f"create or replace table intermediate.int_features_counted as select * from ({text}) limit 0")
+    kept = shop.execute(f"select distinct as_of_date from ({prices}) order by all").fetchall()
+    _count(shop, texts, day, [cutoff for (cutoff,) in kept])
+
+
+def _count(shop: duckdb.DuckDBPyConnection, texts: Texts, day: date, cutoffs: list[date]) -> None:
+    """What macros/materializations/slices.sql does with cutoffs that are new."""
+    prices = texts.one_for("int_category_prices", day)
+    shop.execute(f"create or replace table intermediate.int_category_prices as {prices}")
+    text = texts.one_for("int_features_counted", day)
+    for cutoff in cutoffs:
+        shop.execute(f"insert into intermediate.int_features_counted select * from ({_only(text, cutoff)})")
+
+
+def _only(text: str, cutoff: date) -> str:
+    return re.sub(r"(\S+) /\* by slice: (.*?) \*/", rf"(select * from \1 where \2 = date '{cutoff}')", text)
 
 
 def build(core: Path, folder: Path) -> None:
@@ -192,18 +214,17 @@ def build(core: Path, folder: Path) -> None:
 
 
 def _bare(texts: Texts, day: date) -> str:
-    """The whole text with one day written where the model looks for the cutoffs to compute."""
-    text = texts.whole_for(day)
-    begin = text.index("cutoffs as (") + len("cutoffs as (")
-    end = text.index("customers as (")
-    one = f"select date '{day}' as as_of_date, date '{day}' as run_date, '' as inputs_hash"
-    return f"{text[:begin]}{one}),\n{text[end:]}"
+    """The whole text, from facts to ranks, with one day written where the models look for their cutoffs."""
+    one = f"select date '{day}' as as_of_date, date '{day}' as run_date"
+    bare, replaced = re.subn(r"(cutoffs as \(\n).*?(\n\),)", rf"\1{one}\2", texts.whole_for(day), flags=re.DOTALL)
+    assert replaced == 3  # the prices', and the counted features' two
+    return bare
 
 
 @contextmanager
 def _shop(folder: Path, customers: int) -> Iterator[duckdb.DuckDBPyConnection]:
     with duckdb.connect(str(folder / "core.duckdb"), config=LIMITS | {"temp_directory": str(folder)}) as connection:
-        for schema in ("marts", "staging"):
+        for schema in ("marts", "intermediate"):
             connection.execute(f"create schema if not exists {schema}")
         for table, (share, columns) in TABLES.items():
             words = {"customer": CUSTOMER.format(table=table, n=customers), "moment": MOMENT.format(table=table)}
@@ -212,7 +233,7 @@ def _shop(folder: Path, customers: int) -> Iterator[duckdb.DuckDBPyConnection]:
                 f" select {columns.format(**words)} from range({int(share * customers)}) as t(i)"
             )
         members = MEMBERSHIPS.format(n=int(0.3 * customers))
-        connection.execute(f"create or replace table staging.stg_youzan__memberships as {members}")
+        connection.execute(f"create or replace table intermediate.int_memberships_keyed as {members}")
         yield connection
 
 

@@ -29,7 +29,7 @@ def drawn(facts: Facts, request: pytest.FixtureRequest) -> Facts:
 
 @pytest.fixture
 def features(drawn: Facts, feature_texts: texts.Texts) -> Callable[[date, str], list[tuple]]:
-    """The rows of a cutoff, by the text of a run's day, without the column that stands for the inputs."""
+    """The rows of a cutoff, by the text of a run's day."""
 
     def of(day: date, cutoff: str) -> list[tuple]:
         return drawn.cutoff(feature_texts.whole_for(day), cutoff)

@@ -118,12 +118,15 @@ MARTS = {
         from world.campaign_touches where {touched_at}
     """,
     "marts.fct_points": "select * from world.points where {occurred_at}",
-    "marts.customer_records": """
-        select 'youzan' as source_system, 'member' as source_record_type, 'k' || i as source_record_id,
-            'c' || (i * 2 % 50) as customer_id
-        from range(30) as t(i)
+    "intermediate.int_memberships_keyed": """
+        select 'c' || (cast(member_id[2:] as integer) * 2 % 50) as customer_id, member_id as membership_id,
+            member_level, growth_value, became_member_at, delivery_date as valid_from
+        from (
+            select *, lag(member_level) over (partition by member_id order by delivery_date) as previous_level
+            from world.memberships where delivery_date <= {day}
+        )
+        where member_level is distinct from previous_level
     """,
-    "staging.stg_youzan__memberships": "select * from world.memberships where delivery_date <= {day}",
 }
 MOMENTS = (
     *("cancelled_at", "ordered_at", "refunded_at", "closed_at", "satisfaction_at", "created_at", "identified_at"),
@@ -158,7 +161,7 @@ class Facts:
 
     def tell(self, known_before: date | None = None) -> None:
         """Fill the marts with what was known when a day began; with everything when none is named."""
-        for schema in ("marts", "staging"):
+        for schema in ("marts", "intermediate"):
             self.connection.execute(f"create schema if not exists {schema}")
         moment = f"timestamp '{known_before}'" if known_before else "timestamp '9999-01-01'"
         words = {name: f"coalesce({name} < {moment}, false)" for name in MOMENTS} | {
@@ -171,6 +174,6 @@ class Facts:
         return self.connection.execute(sql).fetchall()
 
     def cutoff(self, text: str, day: str) -> list[tuple]:
-        """The features of a day by a text of the model, without the column that stands for the inputs."""
-        one_day = f"select * exclude (inputs_hash) from ({text}) where as_of_date = date '{day}'"
+        """The features of a day by a text of the model."""
+        one_day = f"select * from ({text}) where as_of_date = date '{day}'"
         return self.rows(f"{one_day} order by customer_id")

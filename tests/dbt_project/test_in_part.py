@@ -10,7 +10,6 @@ import random
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 import duckdb
 import pytest
@@ -20,7 +19,8 @@ from orchestration.ingestion.contracts import Contract, load_contracts
 from orchestration.ingestion.inbox import InboxFile
 from orchestration.ingestion.load import create_raw_table
 from orchestration.ingestion.receive import Yard, receive
-from orchestration.settings import CHECKOUT, CONTRACTS, DBT_PROJECT
+from orchestration.settings import CHECKOUT, CONTRACTS
+from tests.dbt_project.house import House
 
 MODELS = (
     *("stg_segment__events", "stg_snowplow__events", "marketing_channels"),
@@ -31,19 +31,11 @@ LAST_DAY = date(2026, 3, 1)
 
 
 @dataclass
-class Website:
+class Website(House):
     """A warehouse of nothing but the website's events, whose identity engine is a table that the test writes."""
 
-    folder: Path
     feeds: dict[str, Contract] = field(default_factory=dict)
     runs: int = 0
-
-    @property
-    def core(self) -> Path:
-        return self.folder / "core.duckdb"
-
-    def open(self) -> duckdb.DuckDBPyConnection:
-        return duckdb.connect(str(self.core), config={"threads": 1})
 
     def found(self) -> None:
         """Empty books and raw tables, and a record for everybody who ever signed in."""
@@ -73,51 +65,6 @@ class Website:
             receive(connection, contract, files, self._yard())
             self._meet_everybody(connection)
 
-    def change(self, sql: str) -> None:
-        with self.open() as connection:
-            connection.execute(sql)
-
-    def build(self, day: date, *arguments: str) -> set[str]:
-        """dbt's build; returns the tables that it wrote."""
-        from dbt.cli.main import dbtRunner
-
-        from orchestration import dbt_build
-
-        before = self._versions()
-        outcome: Any = dbtRunner(manifest=dbt_build._manifest()).invoke([
-            *("build", "--select", *MODELS, "--exclude-resource-types", "test", "unit_test"),
-            *("--vars", json.dumps({"as_of_date": day.isoformat()})),
-            *("--project-dir", str(DBT_PROJECT), "--profiles-dir", str(DBT_PROJECT), "--target", "warehouse"),
-            *("--target-path", str(self.folder / "target"), "--log-path", str(self.folder / "logs")),
-            *("--log-level", "none", "--log-level-file", "none", *arguments),
-        ])  # fmt: skip
-        dbt_build._let_go()
-        assert outcome.success, [result.message for result in outcome.result.results if result.message]
-        after = self._versions()
-        return {name for name in BUILT if before.get(name) != after[name]}
-
-    def was_built_in_part(self, relation: str) -> bool:
-        return self._read(f"select changed_from is not null from built.states where relation = '{relation}'") == [
-            (True,)
-        ]
-
-    def rows(self, relation: str) -> list[tuple]:
-        return self._read(f"select * from {relation} order by all")
-
-    def whole(self, name: str) -> list[tuple]:
-        """What the model's text, run whole, says now."""
-        text = next((self.folder / "target" / "compiled").rglob(f"{name}.sql")).read_text(encoding="utf-8")
-        return self._read(f"select * from ({text}) order by all")
-
-    def _read(self, sql: str) -> list[tuple]:
-        with self.open() as connection:
-            return connection.execute(sql).fetchall()
-
-    def _versions(self) -> dict[str, tuple]:
-        there = self._read("select count(*) from duckdb_tables() where schema_name = 'built'")
-        found = self._read("select relation, inputs, looked_at_in from built.states") if there[0][0] else []
-        return {name: (inputs, seen) for name, inputs, seen in found}
-
     def _yard(self) -> Yard:
         return Yard(self.folder / "archive", self.folder / "decoded", f"run {self.runs}", LAST_DAY)
 
@@ -142,17 +89,17 @@ class Website:
 def website(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Website:
     for name, value in {"CRM_WAREHOUSE": str(tmp_path / "core.duckdb"), "CRM_DATA": str(tmp_path)}.items():
         monkeypatch.setitem(os.environ, name, value)
-    website = Website(tmp_path)
+    website = Website(tmp_path, MODELS)
     website.found()
     return website
 
 
 def late_copies(website: Website, path: Path) -> Path:
     """Events that were told already, told again: received earlier, by another visitor, who thereby gets them."""
-    told = website._read("""
+    told = website.read("""
         select message_id, occurred_at from raw_segment.events where user_id is null order by message_id limit 40
     """)
-    visitors = website._read("select distinct anonymous_id from raw_segment.events order by 1 limit 40")
+    visitors = website.read("select distinct anonymous_id from raw_segment.events order by 1 limit 40")
     lines = [
         {
             "messageId": message, "type": "page", "anonymousId": visitor, "timestamp": f"{moment}",
@@ -195,7 +142,7 @@ def test_a_table_built_in_part_is_the_table_built_whole(website: Website, tmp_pa
         step()
         day = date(2026, 2, 26) if number == 2 else LAST_DAY
         assert "intermediate.int_events_keyed" in website.build(day)
-        assert website.was_built_in_part("intermediate.int_events_keyed")
+        assert website.changes("intermediate.int_events_keyed") is not None
         for relation in BUILT:
             assert website.rows(relation) == website.whole(relation.partition(".")[2]), (number, relation)
     assert website.build(LAST_DAY) == set()

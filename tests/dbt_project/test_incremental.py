@@ -1,15 +1,18 @@
 """A table that was brought up to date is the table that would have been built anew, whatever came late and when."""
 
+import os
 import random
 from datetime import date
+from pathlib import Path
 
 import pytest
 
-from tests.dbt_project.facts import Facts
-from tests.dbt_project.texts import Texts
+from tests.dbt_project.facts import MARTS, Facts
+from tests.dbt_project.house import House
 
 DAYS = [date(2026, 3, 31), date(2026, 4, 1), date(2026, 4, 2), date(2026, 5, 1)]
-WHOLE = "select * from marts.customer_features order by as_of_date, customer_id"
+COUNTED = "intermediate.int_features_counted"
+MODELS = ("int_category_prices", "int_features_counted", "customer_features")
 ORDER = "insert into world.orders select"
 LATE = {
     "an order long ago": f"{ORDER} 'late', 'c7', 'shopify', 'sale', timestamp '2025-08-01', 10, 0, null",
@@ -24,52 +27,93 @@ LATE = {
     "a refund": "insert into world.refunds select 'late', 'c9', timestamp '2025-12-31 23:59:59', 3",
     "a customer is told of": "insert into world.customers select 'c99', 'person', 'China', date '2025-06-01'",
     "points": "delete from world.points where entry_id = 'p7'",
+    "a line that moves a price": """
+        insert into world.order_lines select 'late', 'c5', 'tea', 'product', 1, 400, timestamp '2026-01-05'
+    """,
 }
 
 
-def bring_up_to_date(facts: Facts, texts: Texts, day: date) -> set[date]:
-    """What dbt's delete+insert does; returns the cutoffs that were computed."""
-    facts.connection.execute(f"create or replace temp table fresh as {texts.onward_for(day)}")
-    facts.connection.execute("delete from marts.customer_features where as_of_date in (select as_of_date from fresh)")
-    facts.connection.execute("insert into marts.customer_features select * from fresh")
-    return {row[0] for row in facts.rows("select distinct as_of_date from fresh")}
+class Marts(House):
+    """Invented facts in place of the marts that dbt would have built, with news of them as dbt keeps it."""
+
+    def tell(self, sql: str = "") -> None:
+        """Let something be told of the world, and hand it on to the marts."""
+        with self.open() as connection:
+            for relation in MARTS if sql else ():
+                connection.execute(f"create temp table {relation.partition('.')[2]} as from {relation}")
+            facts = Facts(connection)
+            connection.execute(sql) if sql else facts.draw(1)
+            facts.tell()
+            for relation in MARTS if sql else ():
+                _note_news(connection, relation)
+
+    def is_right(self, day: date) -> bool:
+        """Whether every table holds what its text, run whole, says."""
+        named = [f"intermediate.{name}" for name in MODELS[:2]]
+        return all(self.rows(relation) == self.whole(relation.partition(".")[2]) for relation in named)
+
+    def poison(self) -> None:
+        """Spoil every row, so that those that are computed again can be told from those that stand."""
+        self.change(f"update {COUNTED} set country = 'spoilt'")
+
+    def computed(self) -> set[tuple[date, str]]:
+        """The cutoffs and customers computed since."""
+        rows = self.read(f"select as_of_date, customer_id from {COUNTED} where country is distinct from 'spoilt'")
+        return {(day, customer) for day, customer in rows}
 
 
-def forget_other_days(facts: Facts, texts: Texts, day: date) -> None:
-    """What the model's pre-hook does, by the days the whole text keeps."""
-    kept = {row[0] for row in facts.rows(f"select distinct as_of_date from ({texts.whole_for(day)})")}
-    for (cutoff,) in facts.rows("select distinct as_of_date from marts.customer_features"):
-        if cutoff not in kept:
-            facts.connection.execute("delete from marts.customer_features where as_of_date = ?", [cutoff])
+def _note_news(connection, relation: str) -> None:
+    """What macros/materializations/in_part.sql notes of a table it builds."""
+    before = f"temp.{relation.partition('.')[2]}"
+    changes = f"built.{relation.replace('.', '__')}__changes"
+    connection.execute(f"""
+        create or replace table {changes} as
+        (from {before} except all from {relation}) union all (from {relation} except all from {before});
+        update built.states set changed_from = content, content = content || '+'
+        where relation = '{relation}' and exists (from {changes})
+    """)
 
 
-@pytest.mark.parametrize("seed", [1, 2])
-def test_incremental_equals_full_after_any_order_of_deliveries(facts: Facts, feature_texts: Texts, seed: int):
-    facts.draw(1)
-    facts.tell()
+@pytest.fixture
+def marts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Marts:
+    for name, value in {"CRM_WAREHOUSE": str(tmp_path / "core.duckdb"), "CRM_DATA": str(tmp_path)}.items():
+        monkeypatch.setitem(os.environ, name, value)
+    marts = Marts(tmp_path, MODELS)
+    marts.tell()
+    return marts
+
+
+@pytest.mark.parametrize("seed", [1, pytest.param(2, marks=pytest.mark.long), pytest.param(3, marks=pytest.mark.long)])
+def test_incremental_equals_full_after_any_order_of_deliveries(marts: Marts, seed: int):
     deliveries = random.Random(seed).sample(sorted(LATE), len(LATE))
-    facts.connection.execute(f"create table marts.customer_features as {feature_texts.whole_for(DAYS[0])}")
-    for step, delivery in enumerate(deliveries):
-        day = DAYS[min(step // 2, len(DAYS) - 1)]
-        facts.connection.execute(LATE[delivery])
-        facts.tell()
-        forget_other_days(facts, feature_texts, day)
-        bring_up_to_date(facts, feature_texts, day)
-        onward = facts.rows(WHOLE)
-        assert onward == facts.rows(
-            f"select * from ({feature_texts.whole_for(day)}) order by as_of_date, customer_id"
-        ), delivery
+    marts.build(DAYS[0])
+    for step, day in enumerate(DAYS):
+        for delivery in deliveries[2 * step : 2 * step + 2]:
+            marts.tell(LATE[delivery])
+            if seed > 1:
+                marts.build(day)
+        marts.build(day)
+        assert marts.is_right(day), (day, deliveries[: 2 * step + 2])
+    assert marts.build(DAYS[-1]) == set()
 
 
-def test_a_normal_day_costs_one_cutoff_and_a_late_row_the_cutoffs_after_it(facts: Facts, feature_texts: Texts):
-    facts.draw(1)
-    facts.tell()
-    facts.connection.execute(f"create table marts.customer_features as {feature_texts.whole_for(date(2026, 3, 15))}")
-    facts.connection.execute(f"{ORDER} 'new', 'c8', 'tmall', 'sale', timestamp '2026-03-15', 5, 0, null")
-    facts.tell()
-    assert bring_up_to_date(facts, feature_texts, date(2026, 3, 16)) == {date(2026, 3, 16)}
-    assert bring_up_to_date(facts, feature_texts, date(2026, 3, 16)) == set()
-    facts.connection.execute("insert into world.refunds select 'late', 'c9', timestamp '2026-01-31 23:59:59', 3")
-    facts.tell()
-    late = {date(2026, 2, 1), date(2026, 3, 1), date(2026, 3, 16)}
-    assert bring_up_to_date(facts, feature_texts, date(2026, 3, 16)) == late
+def test_a_day_costs_its_own_cutoff_and_a_late_row_the_customer_it_tells_of(marts: Marts):
+    marts.build(date(2026, 3, 15))
+    marts.poison()
+    marts.tell(f"{ORDER} 'new', 'c8', 'tmall', 'sale', timestamp '2026-03-15', 5, 0, null")
+    marts.build(date(2026, 3, 16))
+    computed = marts.computed()
+    assert {customer for day, customer in computed if day < date(2026, 3, 16)} == {"c8"}
+    assert len({customer for day, customer in computed if day == date(2026, 3, 16)}) == 60
+    assert date(2026, 3, 15) not in {day for day, _ in computed}
+
+    marts.poison()
+    marts.tell("insert into world.refunds select 'late', 'c9', timestamp '2026-01-31 23:59:59', 3")
+    marts.build(date(2026, 3, 16))
+    assert {customer for _, customer in marts.computed()} == {"c9"}
+
+    marts.poison()
+    marts.tell("insert into world.order_lines select 'late', 'c9', 'tea', 'product', 1, 9, timestamp '2026-02-05'")
+    marts.build(date(2026, 3, 16))
+    everybody = {day for day, customer in marts.computed() if customer != "c9"}
+    assert everybody == {date(2026, 3, 1), date(2026, 3, 16)}  # a price moved for all who were compared with it

@@ -66,7 +66,8 @@ LEAKS = {
     "answers given later": ("touches.responded_at < cutoffs.as_of_date", "touches.responded_at is not null"),
     "orders called off later": ("or orders.cancelled_at >= cutoffs.as_of_date", ""),
     "levels of today": ("memberships.valid_from <= cutoffs.as_of_date", "true"),
-    "prices of the future": ("lines.ordered_at < cutoffs.as_of_date", "true"),
+    "lines of the future": ("lines.ordered_at < cutoffs.as_of_date", "true"),
+    "prices of the future": ("lines.ordered_on < cutoffs.as_of_date", "true"),
 }
 
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -9,39 +10,35 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-import duckdb
-
 from orchestration.settings import DBT_PROJECT
 
 COMPILED_FOR = "2026-03-15"
+MODELS = ("int_category_prices", "int_features_counted", "customer_features")
 
 
 @dataclass(frozen=True)
 class Texts:
-    """The feature model's text for a table that is not there yet, and for one to go on with."""
+    """The feature models' texts, by name."""
 
-    whole: str
-    onward: str
+    compiled: dict[str, str]
+
+    def one_for(self, name: str, day: date) -> str:
+        """A model's own text, as a run of the day compiles it."""
+        return self.compiled[name].replace(COMPILED_FOR, day.isoformat())
 
     def whole_for(self, day: date) -> str:
-        return self.whole.replace(COMPILED_FOR, day.isoformat())
-
-    def onward_for(self, day: date) -> str:
-        return self.onward.replace(COMPILED_FOR, day.isoformat())
+        """The features from the facts alone: each model's text stands where the next one reads its table."""
+        whole = self.compiled[MODELS[-1]]
+        for name in reversed(MODELS[:-1]):
+            text = self.compiled[name]
+            whole = re.sub(rf'"core"\."intermediate"\."{name}"', lambda _, text=text: f"({text})", whole)
+        return whole.replace(COMPILED_FOR, day.isoformat())
 
 
 def feature_texts(folder: Path, **variables: Any) -> Texts:
-    """Compile the feature model twice, into a folder of its own; `variables` are dbt's."""
-    whole = _compiled(folder, variables)
-    with duckdb.connect(str(folder / "core.duckdb")) as connection:
-        connection.execute("create schema if not exists marts")
-        connection.execute("create table marts.customer_features (as_of_date date, inputs_hash varchar)")
-    return Texts(whole, _compiled(folder, variables))
-
-
-def _compiled(folder: Path, variables: dict[str, Any]) -> str:
+    """Compile the feature models into a folder of its own; `variables` are dbt's."""
     arguments = [
-        *("--quiet", "compile", "--select", "customer_features", "--target", "warehouse"),
+        *("--quiet", "compile", "--select", *MODELS, "--target", "warehouse"),
         *("--project-dir", DBT_PROJECT, "--profiles-dir", DBT_PROJECT),
         *("--target-path", folder / "target", "--log-path", folder / "logs"),
         *("--vars", json.dumps({"as_of_date": COMPILED_FOR} | variables)),
@@ -54,5 +51,5 @@ def _compiled(folder: Path, variables: dict[str, Any]) -> str:
         check=False,
     )
     assert outcome.returncode == 0, outcome.stdout + outcome.stderr
-    found = next((folder / "target" / "compiled").rglob("customer_features.sql"))
-    return found.read_text(encoding="utf-8")
+    found = folder / "target" / "compiled"
+    return Texts({name: next(found.rglob(f"{name}.sql")).read_text(encoding="utf-8") for name in MODELS})

@@ -15,8 +15,6 @@ PROJECT = Path(__file__).resolve().parents[2] / "dbt_project"
 PYTHON_MODELS = sorted(path.stem for path in (PROJECT / "models").rglob("*.py"))
 SEEDS = sorted(path.stem for path in (PROJECT / "seeds").glob("*.csv"))
 KEPT = [*PYTHON_MODELS, *SEEDS, "customer_crosswalk"]
-# It stands for what the rows were computed from, by a hash that each engine has of its own.
-INCOMPARABLE = {"inputs_hash"}
 
 
 def open_core(core: Path) -> duckdb.DuckDBPyConnection:
@@ -49,7 +47,7 @@ def differences(connection: duckdb.DuckDBPyConnection, table: str, files: Iterab
     files = [str(file) for file in files]
     theirs = f"(select * from read_parquet({files}, hive_partitioning = true))" if files else None
     columns = connection.execute(f"describe {table}").fetchall()
-    kept = [(name, kind) for name, kind, *_ in columns if name not in INCOMPARABLE]
+    kept = [(name, kind) for name, kind, *_ in columns]
     if theirs is None:
         found = connection.execute(f"select count(*) from {table}").fetchone()
         return [f"{found[0]} rows here, none there"] if found and found[0] else []

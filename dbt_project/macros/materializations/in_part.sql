@@ -28,32 +28,33 @@
 {%- endmacro %}
 
 
-{# The queries of the parts that are to be built, or none where the table is to be built whole. #}
+{# The queries of the parts and of the slices that are to be built, or none where the table is to be built whole. #}
 {% macro parts_to_build(relation, kept, state, read) -%}
-    {%- set touched_by = config.get('meta', {}).get('touched_by') -%}
+    {%- set meta = config.get('meta', {}) -%}
     {%- set inputs = state.inputs -%}
     {%- if
-        should_full_refresh() or not touched_by or kept is none
+        should_full_refresh() or not meta.get('touched_by') or kept is none
         or kept.text != state.text or kept.inputs | length != inputs | length
     -%}
         {{ return(none) }}
     {%- endif -%}
-    {%- set queries = [] -%}
-    {%- for name, version in inputs.items() if kept.inputs.get(name) != version -%}
-        {%- if name not in touched_by or name not in kept.inputs -%}{{ return(none) }}{%- endif -%}
+    {%- set found = {'touched_by': [], 'slices_touched_by': []} -%}
+    {%- for name, version in inputs.items() if kept.inputs.get(name) != version and name != 'slices' -%}
+        {%- set kind = 'slices_touched_by' if name in meta.get('slices_touched_by', {}) else 'touched_by' -%}
+        {%- if name not in meta[kind] or name not in kept.inputs -%}{{ return(none) }}{%- endif -%}
         {%- if read[name].kind == 'raw' -%}
             {%- set news = {'dates': changed_dates(relation, read[name])} -%}
         {%- else -%}
             {%- set news = {'changes': changes_since(name, kept.inputs[name], version)} -%}
         {%- endif -%}
         {%- if none in news.values() -%}{{ return(none) }}{%- endif -%}
-        {%- set query = namespace(text=touched_by[name]) -%}
+        {%- set query = namespace(text=meta[kind][name]) -%}
         {%- for word, meant in dict(news, this=relation | string, input=read[name].relation).items() -%}
             {%- set query.text = query.text | replace('{' ~ word ~ '}', meant) -%}
         {%- endfor -%}
-        {%- do queries.append('select * from (' ~ query.text ~ ')') -%}
+        {%- do found[kind].append('select * from (' ~ query.text ~ ')') -%}
     {%- endfor -%}
-    {{ return(queries) }}
+    {{ return(found) }}
 {%- endmacro %}
 
 
@@ -81,20 +82,41 @@
 {%- endmacro %}
 
 
-{# SQL that builds the touched parts and notes which rows went and came. #}
-{% macro build_parts(relation, query, queries) -%}
-    {%- set part = config.get('meta').part -%}
+{# Whether a table built in part reads this one, and must be told which of its rows went and came. #}
+{% macro is_followed(relation) -%}
+    {%- set name = relation.schema ~ '.' ~ relation.identifier -%}
+    {%- for node in graph.nodes.values() -%}
+        {%- set meta = node.config.get('meta', {}) -%}
+        {%- if name in meta.get('touched_by', {}) or name in meta.get('slices_touched_by', {}) -%}{{ return(true) }}{%- endif -%}
+    {%- endfor -%}
+    {{ return(false) }}
+{%- endmacro %}
+
+
+{# SQL that builds the touched parts. `slices`: those asked for and those that stand, where there are any. #}
+{% macro build_parts(relation, query, queries, slices) -%}
+    {%- set meta = config.get('meta') -%}
     {%- if config.get('contract').enforced -%}{{ get_assert_columns_equivalent(query) }}{%- endif %}
     create or replace temp table touched_parts as
     select distinct part from ({{ queries | join('\nunion all\n') if queries else 'select null' }}) as found (part)
     where part is not null;
-    create or replace temp table went as
-    select * from {{ relation }} where {{ part }} in (select part from touched_parts);
+    {%- set is_built -%}
+        {{ meta.part }} in (select part from touched_parts)
+        {%- if slices.asked %} or {{ meta.slice ~ ' not in (' ~ dates(slices.standing) ~ ')' if slices.standing else 'true' }}{% endif -%}
+    {%- endset %}
+    create or replace temp table went as select * from {{ relation }} where {{ is_built }};
     create or replace temp table came as select * from {{ relation }} limit 0;
-    insert into came by name select * from ({{ text_for_touched(query) }});
+    {%- for slice in slices.asked or [] if slice not in slices.standing %}
+    insert into came by name select * from ({{ text_for_slices(query, [slice]) }});
+    {%- endfor %}
+    {%- if not slices.asked or slices.standing %}
+    insert into came by name select * from ({{ text_for_touched(text_for_slices(query, slices.standing)) }});
+    {%- endif %}
+    {%- if is_followed(relation) %}
     create or replace table {{ changes_of(relation.schema ~ '.' ~ relation.identifier) }} as
     (from went except all from came) union all (from came except all from went);
-    delete from {{ relation }} where {{ part }} in (select part from touched_parts);
+    {%- endif %}
+    delete from {{ relation }} where {{ is_built }};
     insert into {{ relation }} from came
 {%- endmacro %}
 
@@ -117,8 +139,14 @@
 {%- endmacro %}
 
 {% macro note_changes(relation) -%}
+    create or replace temp table changed_rows as
+    (select hash(went) from went except all select hash(came) from {{ relation }} as came)
+    union all
+    (select hash(came) from {{ relation }} as came except all select hash(went) from went);
     create or replace table {{ changes_of(relation.schema ~ '.' ~ relation.identifier) }} as
-    (from went except all from {{ relation }}) union all (from {{ relation }} except all from went);
+    select * from went where hash(went) in (from changed_rows)
+    union all
+    select * from {{ relation }} as came where hash(came) in (from changed_rows);
     drop table went
 {%- endmacro %}
 

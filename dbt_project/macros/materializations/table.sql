@@ -12,6 +12,8 @@
     {%- if language == 'sql' -%}
         {%- set read = read_by(model) -%}
         {%- set inputs = versions_of(read) -%}
+        {%- set slices = {'asked': slices_asked(), 'standing': []} -%}
+        {%- if slices.asked %}{% do inputs.update({'slices': slices.asked | join(' ')}) %}{% endif -%}
         {%- set kept = kept_state(target_relation) -%}
         {%- set text = text_hash(compiled_code) -%}
         {%- if not should_full_refresh() and kept is not none and kept.text == text and kept.inputs == inputs -%}
@@ -26,16 +28,26 @@
     {% if language == 'sql' %}
         {%- set state = {'text': text, 'inputs': inputs, 'content': content_of(target_relation), 'changed_from': 'null'} -%}
         {%- set queries = parts_to_build(target_relation, kept, state, read) -%}
-        {%- set is_compared = queries is none and kept is not none and kept.text == text
-            and config.get('meta', {}).get('keeps_changes') -%}
-        {% if is_compared %}{% do run_query(note_before(target_relation)) %}{% endif %}
+        {%- set is_in_part = queries is not none -%}
+        {%- set keeps_changes = kept is not none and kept.text == text and is_followed(target_relation) -%}
+        {% if is_in_part and slices.asked %}
+            {% do slices.update({'standing': standing_slices(target_relation, slices.asked, queries.slices_touched_by)}) %}
+        {% endif %}
+        {% if keeps_changes and not is_in_part %}{% do run_query(note_before(target_relation)) %}{% endif %}
         {% call statement('main') -%}
-            {{ replace_table_as(target_relation, compiled_code) if queries is none
-                else build_parts(target_relation, compiled_code, queries) }}
+            {%- if is_in_part -%}
+                {{ build_parts(target_relation, compiled_code, queries.touched_by, slices) }}
+            {%- elif slices.asked -%}
+                {{ build_slices(target_relation, compiled_code, slices.asked) }}
+            {%- else -%}
+                {{ replace_table_as(target_relation, compiled_code) }}
+            {%- endif -%}
         {%- endcall %}
-        {% if is_compared %}{% do run_query(note_changes(target_relation)) %}{% endif %}
-        {% if is_compared or queries is not none %}{% do state.update({'changed_from': "'" ~ kept.content ~ "'"}) %}{% endif %}
-        {% if queries is not none %}{% do state.update({'content': content_in_part(kept.content)}) %}{% endif %}
+        {% if keeps_changes %}
+            {% if not is_in_part %}{% do run_query(note_changes(target_relation)) %}{% endif %}
+            {% do state.update({'changed_from': "'" ~ kept.content ~ "'"}) %}
+        {% endif %}
+        {% if is_in_part %}{% do state.update({'content': content_in_part(kept.content)}) %}{% endif %}
         {% do run_query(note_deliveries(target_relation, read) ~ enter_state(target_relation, state)) %}
     {% else %}
         {%- set draft = make_intermediate_relation(target_relation) -%}

@@ -1,4 +1,3 @@
-{{ config(meta={'keeps_changes': true}) }}
 {%- set asked_for = known_on() if var('known_on', none) else "cast('9999-12-31' as date)" -%}
 with
 

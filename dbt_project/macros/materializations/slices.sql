@@ -1,0 +1,63 @@
+{#
+  A table that is built cutoff by cutoff, and customer by customer where a cutoff stands. A model asks for it by
+  `slice`, the column of its cutoffs (macros/cutoffs.sql), beside `part`; it marks its list of cutoffs by sliced(), and
+  may say by `slices_touched_by` which cutoffs the news of an input touches.
+
+  A cutoff is built whole when it is new, when news touches it, when it was the run's day and is no more, or became it;
+  of all others the touched parts are built. The day of the run is no text of such a table: it is its last cutoff. One
+  statement builds one cutoff, whole tables too, so that memory is that of a cutoff.
+#}
+
+{# The list of cutoffs as a model reads it: all, unless only some are built. #}
+{% macro sliced(relation, slice) -%}
+    {{ relation }} /* by slice: {{ slice }} */
+{%- endmacro %}
+
+
+{% macro text_for_slices(text, slices) -%}
+    {{ return(modules.re.sub(
+        '(\\S+) /\\* by slice: (.*?) \\*/', '(select * from \\1 where \\2 in (' ~ dates(slices) ~ '))', text
+    )) }}
+{%- endmacro %}
+
+
+{% macro dates(days) -%}
+    {%- for day in days -%}date '{{ day }}'{{ ', ' if not loop.last }}{%- endfor -%}
+{%- endmacro %}
+
+
+{# The cutoffs that the run keeps, oldest first: the last is its day. None for a table that has none. #}
+{% macro slices_asked() -%}
+    {%- if not config.get('meta', {}).get('slice') -%}{{ return(none) }}{%- endif -%}
+    {{ return(days_of("select distinct as_of_date from (" ~ cutoffs() ~ ") order by as_of_date")) }}
+{%- endmacro %}
+
+
+{# Those of them that stand as they are, but for touched parts. `queries` say which news touches. #}
+{% macro standing_slices(relation, asked, queries) -%}
+    {%- set slice = config.get('meta').slice -%}
+    {%- set there = days_of("select distinct " ~ slice ~ " from " ~ relation ~ " order by all") -%}
+    {%- set stale = days_of(queries | join(' union ')) if queries else [] -%}
+    {%- set standing = [] -%}
+    {%- for day in asked
+        if day in there and day not in stale and (day == asked | last) == (day == there | last) -%}
+        {%- do standing.append(day) -%}
+    {%- endfor -%}
+    {{ return(standing) }}
+{%- endmacro %}
+
+
+{% macro days_of(query) -%}
+    {%- set days = [] -%}
+    {%- for row in run_query(query) -%}{%- do days.append(row[0] | string) -%}{%- endfor -%}
+    {{ return(days) }}
+{%- endmacro %}
+
+
+{# SQL that builds the whole table, one cutoff after the other. #}
+{% macro build_slices(relation, query, slices) -%}
+    create or replace table {{ relation }} as select * from ({{ query }}) limit 0;
+    {%- for slice in slices %}
+    insert into {{ relation }} by name select * from ({{ text_for_slices(query, [slice]) }});
+    {%- endfor %}
+{%- endmacro %}

@@ -1,0 +1,182 @@
+"""What a day costs: everything from nothing, and then one new delivery a feed. `python -m tests.benchmarks.marts day`.
+
+The synthetic company delivers into a warehouse by the real door; dbt then builds all models and tests in this process,
+first from nothing, then with the last day's deliveries, then without news. Seconds are of the processor, node by node
+(dbt builds one after the other), added up by the kind of thing built. Without identity: the five models of Python that
+find out who is who are left out of both sides.
+"""
+
+import json
+import os
+import resource
+import shutil
+import subprocess
+import sys
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from orchestration import ledger
+from orchestration.ingestion.contracts import load_contracts
+from orchestration.ingestion.inbox import scan
+from orchestration.ingestion.load import create_raw_table
+from orchestration.ingestion.receive import Yard, receive
+from orchestration.settings import CONTRACTS, DBT_PROJECT
+
+DAY = date(2026, 11, 1)
+PIECES = 14  # days delivered in pieces: weekly feeds come twice before the day and once on it
+
+
+@dataclass
+class Spent:
+    """Processor seconds of a build: `nodes` by name, and where each belongs."""
+
+    total: float = 0.0
+    nodes: Counter[str] = field(default_factory=Counter)
+    kinds: dict[str, str] = field(default_factory=dict)
+
+    def by_kind(self) -> Counter[str]:
+        found: Counter[str] = Counter()
+        for name, seconds in self.nodes.items():
+            found[self.kinds[name]] += seconds
+        found["dbt itself"] = self.total - sum(self.nodes.values())
+        return found
+
+
+def day(people: int, folder: Path, limit: str) -> None:
+    """Print what is spent on everything and on a day, by kind and for the dearest nodes."""
+    world(people, folder)
+    set_up(folder, limit)
+    deliver(folder, lambda delivered: delivered < DAY)
+    full = build(folder, date.fromordinal(DAY.toordinal() - 1), "--full-refresh")
+    deliver(folder, lambda delivered: delivered <= DAY)
+    one = build(folder, DAY)
+    again = build(folder, DAY)
+    tell(full, one, again)
+
+
+def world(people: int, folder: Path) -> None:
+    """The company's exports; an inbox that stands is used again."""
+    if not (folder / "inbox").is_dir():
+        crm = Path(sys.executable).with_name("crm")
+        subprocess.run(
+            [
+                *(crm, "world", "--people", str(people), "--days", "730", "--seed", "7", "--daily-days", str(PIECES)),
+                *("--last-day", DAY.isoformat(), "--out", folder),
+            ],
+            check=True,
+        )
+        shutil.rmtree(folder / "truth")
+
+
+def set_up(folder: Path, limit: str) -> None:
+    """Empty books, raw tables, and tables of the models, in a new file."""
+    os.environ.update({
+        "CRM_DATA": str(folder), "CRM_WAREHOUSE": str(folder / "core.duckdb"), "CRM_MEMORY_LIMIT": limit,
+    })  # fmt: skip
+    (folder / "core.duckdb").unlink(missing_ok=True)
+    with duckdb.connect(str(folder / "core.duckdb")) as connection:
+        ledger.open_books(connection)
+        for contract in load_contracts(CONTRACTS):
+            create_raw_table(connection, contract)
+        connection.execute("create schema ml")
+        for relation, columns in _tables_of_models().items():
+            connection.execute(f"create table {relation} ({columns})")
+
+
+def deliver(folder: Path, is_due: Any) -> None:
+    """Let the due deliveries in by the real door."""
+    contracts = load_contracts(CONTRACTS)
+    files = [file for file in scan(folder / "inbox", contracts, DAY) if file.delivery_date and is_due(file.delivery_date)]
+    config: dict[str, Any] = {"threads": "2", "memory_limit": "2GB"}
+    with duckdb.connect(str(folder / "core.duckdb"), config=config) as connection:
+        yard = Yard(folder / "archive", folder / "decoded", f"run {len(files)}", DAY)
+        for contract in contracts:
+            receive(connection, contract, [file for file in files if file.contract is contract], yard)
+
+
+def build(folder: Path, as_of_date: date, *arguments: str) -> Spent:
+    """dbt's build of everything in this process, and what each node took."""
+    from dbt.cli.main import dbtRunner
+
+    from orchestration import dbt_build
+
+    spent, manifest = Spent(), dbt_build._manifest()
+    began: dict[str, float] = {}
+
+    def listen(event: Any) -> None:
+        node = getattr(event.data, "node_info", None)
+        if event.info.name == "NodeStart":
+            began[node.unique_id] = _processor()
+        elif event.info.name == "NodeFinished" and node.unique_id in began:
+            spent.nodes[node.node_name] = _processor() - began[node.unique_id]
+            spent.kinds[node.node_name] = _kind(manifest.nodes[node.unique_id])
+
+    start, wall = _processor(), time.perf_counter()
+    outcome: Any = dbtRunner(manifest=manifest, callbacks=[listen]).invoke([
+        *("build", "--exclude-resource-type", "unit_test"),
+        *("--vars", json.dumps({"as_of_date": as_of_date.isoformat(), "max_merged_share": 1})),
+        *("--project-dir", str(DBT_PROJECT), "--profiles-dir", str(DBT_PROJECT), "--target", "warehouse"),
+        *("--target-path", str(folder / "target"), "--log-path", str(folder / "logs"), "--no-write-json"),
+        *("--log-level", "none", "--log-level-file", "none", *arguments),
+    ])  # fmt: skip
+    dbt_build._let_go()
+    spent.total = _processor() - start
+    failed = [result for result in outcome.result.results if str(result.status) not in ("success", "pass", "no-op", "warn")]
+    for result in failed:
+        print(f"{result.node.name}: {result.status} {(result.message or '')[:300]}")
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
+    print(f"built in {spent.total:.1f} s of processor, {time.perf_counter() - wall:.1f} s by the wall, {peak:.1f} GB")
+    return spent
+
+
+def tell(full: Spent, one: Spent, again: Spent) -> None:
+    """One line per kind and per dear node: from nothing, a day, its share; a day without news."""
+    print(f"{'':44}{'from nothing':>13}{'a day':>9}{'share':>8}{'no news':>9}")
+    everything, news, none = full.by_kind(), one.by_kind(), again.by_kind()
+    lines = [(kind, everything[kind], news[kind], none[kind]) for kind, _ in everything.most_common()]
+    sums = [sum(line[place] for line in lines) for place in (1, 2, 3)]
+    lines.append(("all", *sums))
+    lines.append(("all without identity", *(s - line[0] for s, line in zip(sums, zip(*_identity(lines)), strict=True))))
+    lines += [(name, full.nodes[name], spent, again.nodes[name]) for name, spent in one.nodes.most_common(45)]
+    for name, whole, part, still in lines:
+        share = f"{part / whole:8.1%}" if whole > 0.05 else " " * 8
+        print(f"{name[:43]:44}{whole:13.1f}{part:9.2f}{share}{still:9.2f}")
+
+
+def _identity(lines: list[tuple[str, float, float, float]]) -> list[tuple[float, float, float]]:
+    return [line[1:] for line in lines if line[0] == "identity, in Python"]
+
+
+def _kind(node: Any) -> str:
+    if node.resource_type == "test":
+        return "tests"
+    if node.language == "python" or node.name == "customer_crosswalk":
+        return "identity, in Python"
+    if node.resource_type == "seed" or node.config.materialized in ("view", "ephemeral"):
+        return "views and seeds"
+    return " ".join(node.fqn[1:-1][:2])
+
+
+def _tables_of_models() -> dict[str, str]:
+    from orchestration import outlook_tables, portrait_tables
+    from orchestration.defs.ml import rfm
+
+    ours = {
+        "ml.rfm": rfm.COLUMNS,
+        "ml.customer_value": outlook_tables.VALUE,
+        "ml.churn_scores": outlook_tables.CHURN,
+        "ml.score_reasons": outlook_tables.REASONS,
+    }
+    spelled = {name: ", ".join(f"{column} {kind}" for column, kind in columns.items()) for name, columns in ours.items()}
+    return spelled | {name: columns for tables in portrait_tables.TABLES.values() for name, columns in tables.items()}
+
+
+def _processor() -> float:
+    own, children = resource.getrusage(resource.RUSAGE_SELF), resource.getrusage(resource.RUSAGE_CHILDREN)
+    return own.ru_utime + own.ru_stime + children.ru_utime + children.ru_stime
