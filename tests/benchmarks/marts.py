@@ -3,7 +3,7 @@
 features: invented facts in the shape of the marts (ten orders, twenty-five lines and ten visits a customer) and three
 figures: one new cutoff against the bare range join of the same columns, all cutoffs from nothing, and the memory of 24
 of them. build: on a copy of a published core.duckdb, a full refresh by dbt against the same statements run by hand, and
-a day on which nothing new came. day: marts_by_day.py. Seconds are of the processor, of one run after another in this process's children.
+a day on which nothing new came. day: marts_by_day.py. Seconds are of the processor.
 """
 
 import argparse

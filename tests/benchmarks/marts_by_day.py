@@ -29,6 +29,7 @@ from orchestration.ingestion.receive import Yard, receive
 from orchestration.settings import CONTRACTS, DBT_PROJECT
 
 DAY = date(2026, 11, 1)
+IDENTITY = "identity, in Python"
 PIECES = 14  # days delivered in pieces: weekly feeds come twice before the day and once on it
 
 
@@ -92,7 +93,9 @@ def set_up(folder: Path, limit: str) -> None:
 def deliver(folder: Path, is_due: Any) -> None:
     """Let the due deliveries in by the real door."""
     contracts = load_contracts(CONTRACTS)
-    files = [file for file in scan(folder / "inbox", contracts, DAY) if file.delivery_date and is_due(file.delivery_date)]
+    files = [
+        file for file in scan(folder / "inbox", contracts, DAY) if file.delivery_date and is_due(file.delivery_date)
+    ]
     config: dict[str, Any] = {"threads": "2", "memory_limit": "2GB"}
     with duckdb.connect(str(folder / "core.duckdb"), config=config) as connection:
         yard = Yard(folder / "archive", folder / "decoded", f"run {len(files)}", DAY)
@@ -127,7 +130,9 @@ def build(folder: Path, as_of_date: date, *arguments: str) -> Spent:
     ])  # fmt: skip
     dbt_build._let_go()
     spent.total = _processor() - start
-    failed = [result for result in outcome.result.results if str(result.status) not in ("success", "pass", "no-op", "warn")]
+    failed = [
+        result for result in outcome.result.results if str(result.status) not in ("success", "pass", "no-op", "warn")
+    ]
     for result in failed:
         print(f"{result.node.name}: {result.status} {(result.message or '')[:300]}")
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
@@ -142,22 +147,19 @@ def tell(full: Spent, one: Spent, again: Spent) -> None:
     lines = [(kind, everything[kind], news[kind], none[kind]) for kind, _ in everything.most_common()]
     sums = [sum(line[place] for line in lines) for place in (1, 2, 3)]
     lines.append(("all", *sums))
-    lines.append(("all without identity", *(s - line[0] for s, line in zip(sums, zip(*_identity(lines)), strict=True))))
+    identity = next((line[1:] for line in lines if line[0] == IDENTITY), (0.0, 0.0, 0.0))
+    lines.append(("all without identity", *(both - one for both, one in zip(sums, identity, strict=True))))
     lines += [(name, full.nodes[name], spent, again.nodes[name]) for name, spent in one.nodes.most_common(45)]
     for name, whole, part, still in lines:
         share = f"{part / whole:8.1%}" if whole > 0.05 else " " * 8
         print(f"{name[:43]:44}{whole:13.1f}{part:9.2f}{share}{still:9.2f}")
 
 
-def _identity(lines: list[tuple[str, float, float, float]]) -> list[tuple[float, float, float]]:
-    return [line[1:] for line in lines if line[0] == "identity, in Python"]
-
-
 def _kind(node: Any) -> str:
     if node.resource_type == "test":
         return "tests"
     if node.language == "python" or node.name == "customer_crosswalk":
-        return "identity, in Python"
+        return IDENTITY
     if node.resource_type == "seed" or node.config.materialized in ("view", "ephemeral"):
         return "views and seeds"
     return " ".join(node.fqn[1:-1][:2])
@@ -173,7 +175,9 @@ def _tables_of_models() -> dict[str, str]:
         "ml.churn_scores": outlook_tables.CHURN,
         "ml.score_reasons": outlook_tables.REASONS,
     }
-    spelled = {name: ", ".join(f"{column} {kind}" for column, kind in columns.items()) for name, columns in ours.items()}
+    spelled = {
+        name: ", ".join(f"{column} {kind}" for column, kind in columns.items()) for name, columns in ours.items()
+    }
     return spelled | {name: columns for tables in portrait_tables.TABLES.values() for name, columns in tables.items()}
 
 

@@ -1,4 +1,4 @@
-"""A warehouse in a folder that dbt builds models in, and what tests ask of it: was it built, in part, and is it right."""
+"""A warehouse in a folder that dbt builds models in, and what tests ask of it: what was built, and is it right."""
 
 import json
 from collections.abc import Sequence

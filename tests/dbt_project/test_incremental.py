@@ -5,6 +5,7 @@ import random
 from datetime import date
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from tests.dbt_project.facts import MARTS, Facts
@@ -62,16 +63,15 @@ class Marts(House):
         return {(day, customer) for day, customer in rows}
 
 
-def _note_news(connection, relation: str) -> None:
+def _note_news(connection: duckdb.DuckDBPyConnection, relation: str) -> None:
     """What macros/materializations/in_part.sql notes of a table it builds."""
     before = f"temp.{relation.partition('.')[2]}"
-    changes = f"built.{relation.replace('.', '__')}__changes"
-    connection.execute(f"""
-        create or replace table {changes} as
-        (from {before} except all from {relation}) union all (from {relation} except all from {before});
-        update built.states set changed_from = content, content = content || '+'
-        where relation = '{relation}' and exists (from {changes})
-    """)
+    news = f"(from {before} except all from {relation}) union all (from {relation} except all from {before})"
+    if connection.execute(news).fetchall():
+        connection.execute(f"create or replace table built.{relation.replace('.', '__')}__changes as {news}")
+        connection.execute(
+            "update built.states set changed_from = content, content = content || '+' where relation = ?", [relation]
+        )
 
 
 @pytest.fixture

@@ -142,11 +142,19 @@ read again is entered again, by another run. #}
 
 {% macro content_of(relation) -%}
     (
-        select concat(count(*), '|', coalesce(sum(hash(content)), 0), '|', (
-            select md5(string_agg(column_name || ' ' || column_type, ',')) from (describe select * from {{ relation }})
-        ))
+        select concat(count(*), '|', coalesce(sum(hash(content)), 0), '|', ({{ shape_query(relation) }}))
         from {{ relation }} as content
     )
+{%- endmacro %}
+
+
+{# Which columns a table has: the last part of its content. #}
+{% macro shape_of(relation) -%}
+    {{ return(run_query(shape_query(relation))[0][0]) }}
+{%- endmacro %}
+
+{% macro shape_query(relation) -%}
+    select md5(string_agg(column_name || ' ' || column_type, ',')) from (describe select * from {{ relation }})
 {%- endmacro %}
 
 

@@ -29,7 +29,7 @@
         {%- set state = {'text': text, 'inputs': inputs, 'content': content_of(target_relation), 'changed_from': 'null'} -%}
         {%- set queries = parts_to_build(target_relation, kept, state, read) -%}
         {%- set is_in_part = queries is not none -%}
-        {%- set keeps_changes = kept is not none and kept.text == text and is_followed(target_relation) -%}
+        {%- set keeps_changes = kept is not none and is_followed(target_relation) -%}
         {% if is_in_part and slices.asked %}
             {% do slices.update({'standing': standing_slices(target_relation, slices.asked, queries.slices_touched_by)}) %}
         {% endif %}
@@ -43,7 +43,7 @@
                 {{ replace_table_as(target_relation, compiled_code) }}
             {%- endif -%}
         {%- endcall %}
-        {% if keeps_changes %}
+        {% if keeps_changes and (is_in_part or shape_of(target_relation) == kept.content.split('|') | last) %}
             {% if not is_in_part %}{% do run_query(note_changes(target_relation)) %}{% endif %}
             {% do state.update({'changed_from': "'" ~ kept.content ~ "'"}) %}
         {% endif %}
