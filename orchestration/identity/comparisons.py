@@ -222,6 +222,15 @@ NAME = Comparison(
 
 _WHOLE_DATES = "length(a.birth_date_key) = 8 and length(b.birth_date_key) = 8"
 _DAY_OF_YEAR = "right(a.birth_date_key, 4) = right(b.birth_date_key, 4)"
+_DAY_OR_MONTH_OPEN = "right(a.birth_date_key, 2) = '00' or right(b.birth_date_key, 2) = '00'"
+_EQUAL_AS_FAR = (
+    "left(a.birth_date_key, 4) = left(b.birth_date_key, 4) and (substr(a.birth_date_key, 5, 2) in "
+    "('00', substr(b.birth_date_key, 5, 2)) or substr(b.birth_date_key, 5, 2) = '00')"
+)
+_NO_PART_IN_COMMON = (
+    "length(a.birth_date_key) = 4 and right(b.birth_date_key, 4) = '0000' "
+    "or length(b.birth_date_key) = 4 and right(a.birth_date_key, 4) = '0000'"
+)
 _SWAPPED = (
     "(left(a.birth_date_key, 4) = left(b.birth_date_key, 4) "
     "and substr(a.birth_date_key, 5, 2) = right(b.birth_date_key, 2)"
@@ -230,11 +239,13 @@ _SWAPPED = (
 _YEARS = "abs(try_cast(left(a.birth_date_key, 4) as integer) - try_cast(left(b.birth_date_key, 4) as integer))"
 BIRTH_DATE = Comparison(
     "birth_date",
-    _either_empty("birth_date_key"),
+    f"{_either_empty('birth_date_key')} or {_NO_PART_IN_COMMON}",
     (
         Level("equal", f"a.birth_date_key = b.birth_date_key and {_WHOLE_DATES}", 0.9, 0.03, "birth_date_key"),
         Level("day of the year equal", f"not ({_WHOLE_DATES}) and {_DAY_OF_YEAR}", 0.9, 0.03),
         Level("day of the year different", f"not ({_WHOLE_DATES})", 0.02, 0.97),
+        Level("equal as far as told", f"({_DAY_OR_MONTH_OPEN}) and {_EQUAL_AS_FAR}", 0.9, 0.05),
+        Level("different as far as told", _DAY_OR_MONTH_OPEN, 0.02, 0.95),
         Level(
             "a typing error",
             _or(_SWAPPED, _and("hamming(a.birth_date_key, b.birth_date_key) <= 2", _edits("birth_date_key", 1))),

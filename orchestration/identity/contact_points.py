@@ -13,6 +13,9 @@ from orchestration.identity.names import DIGEST
 MASK = re.compile(r"[*＊xX•]{2,}")
 CHINESE_MOBILE = re.compile(r"(?:00|\+)?(?:86)?(1[3-9]\d{9})")
 MAILBOX = re.compile(r"[^@\s]+@[^@\s.]+(?:\.[^@\s.]+)+")
+MONTH_NAME = re.compile(r"jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec")
+TIME_OF_DAY = re.compile(r"(?<=\d)[t ]+\d{1,2}:\d\d.*")
+OLD_CHINESE_ID = re.compile(r"[1-9]\d{5}\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}")
 DUMMY_DIGITS = re.compile(r"(\d)\1{5,}|0?1?234567890?\d*|13800138000|13[08]0{8}|1(\d)\2{8,}")
 DUMMY_USERS = frozenset(
     [
@@ -90,23 +93,71 @@ def fold_email(written: str) -> str:
 
 
 def fold_birth_date(written: str) -> str:
-    """Eight digits YYYYMMDD as they were written (31 February stays, it is a typing error that can be compared); four
-    digits MMDD where only the day of the year is known; '' for neither."""
-    text = unicodedata.normalize("NFKC", written).strip().split("T")[0]
-    parts = re.findall(r"\d+", text.split(" ")[0] if ":" in text else text)
-    joined = "".join(part.zfill(2) for part in parts)
+    """Eight digits YYYYMMDD as they were written (31 February stays, it is a typing error that can be compared), with 00
+    for a month or day that is not told; four digits MMDD where only the day of the year is known; '' for neither."""
+    text = TIME_OF_DAY.sub("", unicodedata.normalize("NFKC", written).strip().lower())
+    parts = re.findall(r"[0-9]+", text)
+    month = MONTH_NAME.search(text)
+    folded = _date_of_digits(parts[0]) if len(parts) == 1 and not month else _date_of_parts(parts, month)
+    return "" if folded.startswith("0000") and folded != "0000" and len(folded) == 8 else folded
+
+
+def _date_of_digits(digits: str) -> str:
+    if len(digits) == 4:
+        return digits + "0000" if _is_year(digits) else ""
+    if len(digits) == 8 and not _is_year(digits[:4]) and _is_year(digits[4:]):
+        return _day_first([digits[:2], digits[2:4], digits[4:]])
+    return digits if len(digits) == 8 else ""
+
+
+def _date_of_parts(parts: list[str], month: re.Match[str] | None) -> str:
+    if month:
+        number = str(MONTHS.index(month.group()) + 1)
+        years = [part for part in parts if len(part) == 4]
+        days = [part for part in parts if len(part) < 3]
+        if len(years) != 1 or len(days) > 1:
+            return ""
+        parts = [years[0], number, *days]
     if len(parts) >= 3 and len(parts[2]) == 4:
-        day, month = (parts[1], parts[0]) if int(parts[1]) > 12 else (parts[0], parts[1])
-        return parts[2] + month.zfill(2) + day.zfill(2)
-    if len(parts) == 1 and len(parts[0]) in (8, 4):
-        return parts[0] if len(parts[0]) == 8 else ""
-    if len(joined) == 8:
-        return joined
-    return joined if len(parts) == 2 and len(joined) == 4 else ""
+        return _day_first(parts)
+    if len(parts) == 3 and all(len(part) <= 2 for part in parts):
+        return _of_short_year(parts)
+    if len(parts) == 2 and {len(part) for part in parts} <= {1, 2}:
+        return "".join(part.zfill(2) for part in parts)
+    if len(parts) == 2:
+        year, month_told = sorted(parts, key=len, reverse=True)
+        return f"{year}{month_told.zfill(2)}00" if len(year) == 4 and len(month_told) <= 2 else ""
+    joined = "".join(part.zfill(2) for part in parts)
+    return joined if len(joined) == 8 else ""
+
+
+def _day_first(parts: list[str]) -> str:
+    """Day, month, year; or month, day, year where there is no such month."""
+    day, month = (parts[1], parts[0]) if int(parts[1]) > 12 else (parts[0], parts[1])
+    return (parts[2] + month.zfill(2) + day.zfill(2))[:8]
+
+
+def _of_short_year(parts: list[str]) -> str:
+    """A year of two digits is one in which somebody alive was born: 26 to 99 of the last century."""
+    if int(parts[0]) > 31:
+        parts = [parts[2], parts[1], parts[0]]
+    century = "19" if int(parts[2]) > 25 else "20"
+    return _day_first([*parts[:2], century + parts[2].zfill(2)])
+
+
+def _is_year(digits: str) -> bool:
+    return "1500" <= digits <= "2100"
 
 
 def fold_national_id(written: str) -> str:
+    """Letters and digits; a Chinese number of fifteen digits as the one of eighteen it became (GB 11643). A mask is no
+    number."""
+    if MASK.search(written):
+        return ""
     text = re.sub(r"[^0-9a-z]", "", unicodedata.normalize("NFKC", written).lower())
+    if OLD_CHINESE_ID.fullmatch(text):
+        body = f"{text[:6]}19{text[6:]}"
+        return body + "10x98765432"[sum(int(digit) * 2 ** (17 - at) for at, digit in enumerate(body)) % 11]
     return "" if len(text) < 4 or re.fullmatch(r"(.)\1*", text) else text
 
 
@@ -120,6 +171,7 @@ def fold_country(written: str) -> str:
     return COUNTRIES.get(text, text.upper() if len(text) == 2 else "")
 
 
+MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 GENDERS = {
     **dict.fromkeys(("m", "male", "man", "男", "先生", "mr", "1"), "m"),
     **dict.fromkeys(("f", "female", "woman", "女", "女士", "mrs", "ms", "2"), "f"),

@@ -66,6 +66,8 @@ WORDS: dict[str, dict[str, str]] = {
         "different": "不同",
         "day of the year equal": "月日相同",
         "day of the year different": "月日不同",
+        "equal as far as told": "已知部分相同",
+        "different as far as told": "已知部分不同",
         "a typing error": "仅差一处笔误",
         "two parts of three equal": "三部分中两部分相同",
         "one more typing error": "差两处笔误",

@@ -102,6 +102,9 @@ def _fold_whole(text: str) -> FoldedName:
     words = _without_titles(text.split())
     if len(words) == 1:
         return _western(words, [])
+    if len(words[-1]) == 1 < len(words[0]):  # "Smith J A", as authors are listed
+        last = max(place for place, word in enumerate(words) if len(word) > 1)
+        return _western(words[last + 1 :], words[: last + 1])
     if _is_pinyin(words[1]) and _surname_rank(words[0]) < _surname_rank(words[-1]):
         return _western(words[1:], words[:1])
     return _western(words[:-1], words[-1:])

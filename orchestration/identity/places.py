@@ -44,6 +44,8 @@ LEGAL_FORMS = frozenset(
 )
 CHINESE_LEGAL_FORMS = re.compile(r"(股份|有限|责任|集团|控股|公司|总公司|分公司|[(（].*?[)）]|中国|科技发展|实业|企业)")
 PLACE_SUFFIXES = re.compile(r"(?<=..)(特别行政区|维吾尔自治区|壮族自治区|回族自治区|自治区|省|市)$")
+CITY_OF_ADDRESS = re.compile(r"(?:\w{2,3}(?:省|自治区)|广西壮族自治区|宁夏回族自治区|新疆维吾尔自治区)?\s*(\w{2,}?)市.*")
+ZIP_AND_FOUR = re.compile(r"^(\d{5})-\d{4}$")
 NO_COMPANY = frozenset(("", "个人", "无", "none", "na", "self", "selfemployed", "individual", "personal", "private"))
 
 
@@ -65,8 +67,16 @@ def fold_place(place: str) -> str:
     return latin(PLACE_SUFFIXES.sub("", unicodedata.normalize("NFKC", place).strip().lower()))
 
 
+def fold_city(city: str) -> str:
+    """The same of a city, without the province before it and the district after it."""
+    whole = CITY_OF_ADDRESS.fullmatch(unicodedata.normalize("NFKC", city).strip())
+    return fold_place(whole.group(1) if whole else city)
+
+
 def fold_postcode(postcode: str) -> str:
-    return re.sub(r"[^0-9a-z]", "", unicodedata.normalize("NFKC", postcode).lower()).removesuffix("0000")
+    """Letters and digits, without the four digits that an American one may have more."""
+    text = ZIP_AND_FOUR.sub(r"\1", unicodedata.normalize("NFKC", postcode).strip().lower())
+    return re.sub(r"[^0-9a-z]", "", text).removesuffix("0000")
 
 
 def fold_company(company: str) -> str:

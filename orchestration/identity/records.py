@@ -19,7 +19,7 @@ from orchestration.identity.contact_points import (
     phone_key,
 )
 from orchestration.identity.names import fold_names
-from orchestration.identity.places import fold_company, fold_place, fold_postcode, fold_street, fold_text
+from orchestration.identity.places import fold_city, fold_company, fold_place, fold_postcode, fold_street, fold_text
 
 COLUMNS = (
     "record_id", "source_system", "entity_type", "full_name", "given_name", "family_name", "nickname", "company",
@@ -27,6 +27,7 @@ COLUMNS = (
     "national_id", "occupation", "birth_place", "first_seen_at", "last_seen_at",
 )  # fmt: skip
 NOTHING_TOLD = ("nan", "null", "none", "n/a", "<na>", "nat", "nil", "-", "--", "?", "unknown", "未知", "无")
+NUMBERS = ("phone", "birth_date", "house_number", "postcode", "national_id")  # some programs write 4814 as 4814.0
 NAME_PARTS = ("script", "whole", "family", "given", "family_latin", "given_latin", "root", "shape", "pinyin")
 
 
@@ -45,7 +46,7 @@ def fold(connection: duckdb.DuckDBPyConnection, relation: str, more_contacts: st
         _map(connection, f"map_{column}", (column,), (f"{column}_key",), _each(function))
     _fold_contacts(connection, more_contacts)
     joins = "\n".join(_join(f"map_{column}", (column,)) for column in SINGLE)
-    keys = ", ".join(f"coalesce({column}_key, '') as {column}_key" for column in SINGLE)
+    keys = ", ".join(f"{_key_of(column)} as {column}_key" for column in SINGLE)
     connection.execute(f"""
         create or replace temp table folded as
         select numbered.record_no, record_id, source_system, entity_type, first_seen_at, last_seen_at,
@@ -78,13 +79,25 @@ SINGLE: dict[str, Callable[[str], str]] = {
     "company": fold_company,
     "birth_date": fold_birth_date,
     "gender": fold_gender,
-    "city": fold_place,
+    "city": fold_city,
     "postcode": fold_postcode,
     "region": fold_place,
     "national_id": fold_national_id,
     "occupation": fold_text,
     "birth_place": fold_place,
 }
+
+
+_CHINESE_ID = "regexp_full_match(coalesce(national_id_key, ''), '[1-9]\\d{5}(18|19|20)\\d{9}[0-9x]')"
+TOLD_BY_A_DOCUMENT = {  # a Chinese document's number tells the day of birth and the gender
+    "birth_date": f"coalesce(nullif(birth_date_key, ''), case when {_CHINESE_ID} then substr(national_id_key, 7, 8) end, '')",
+    "gender": f"coalesce(nullif(gender_key, ''), case when {_CHINESE_ID} then "
+    "case when cast(substr(national_id_key, 17, 1) as integer) % 2 = 1 then 'm' else 'f' end end, '')",
+}
+
+
+def _key_of(column: str) -> str:
+    return TOLD_BY_A_DOCUMENT.get(column, f"coalesce({column}_key, '')")
 
 
 def number(connection: duckdb.DuckDBPyConnection, relation: str) -> None:
@@ -113,6 +126,8 @@ def _told(column: str) -> str:
     text = f"nullif(trim(cast({column} as varchar)), '')"
     if column in ("record_id", "given_name", "family_name", "nickname"):
         return text
+    if column in NUMBERS:
+        text = f"case when ends_with({text}, '.0') then left({text}, -2) else {text} end"
     return f"case when lower({text}) not in {NOTHING_TOLD} then {text} end"
 
 
