@@ -8,11 +8,12 @@ from numpy.typing import NDArray
 
 from orchestration.identity import blocking, clusters, identifiers, records, scoring
 from orchestration.identity.clusters import NONE, Decisions, Likely
-from orchestration.identity.frequencies import Frequencies
+from orchestration.identity.frequencies import Frequencies, Guess
 from orchestration.identity.scoring import Bits, Pairs, Parameters, Weights
 
 LARGEST_CUSTOMER = 60
 MOST_FAMILY_NAMES = 4
+DOUBTFUL = -6.0  # bits; pairs below hardly change a count
 ROUNDS = 2  # of training; each counts values by the entities the one before found
 
 
@@ -90,9 +91,20 @@ def learn(connection: duckdb.DuckDBPyConnection) -> tuple[Pairs, Frequencies, Pa
     for _ in range(ROUNDS):
         chances = scoring.chances_of_coincidence(sample, candidates, frequencies, parameters.share_same)
         parameters = scoring.train(candidates, frequencies, replace(parameters, coincidence=chances))
-        one = scoring.totals(candidates, frequencies, parameters) > 0
-        frequencies.recount(clusters.components(count, candidates.a[one], candidates.b[one]))
-    return candidates, frequencies, replace(parameters, values=frequencies.kept, crowded=crowd, records=count)
+        frequencies.recount(_guess(candidates, scoring.totals(candidates, frequencies, parameters), count))
+    frequencies.guess = None
+    chances = scoring.chances_of_coincidence(sample, candidates, frequencies, parameters.share_same)
+    parameters = replace(parameters, coincidence=chances, values=frequencies.kept, crowded=crowd, records=count)
+    return candidates, frequencies, parameters
+
+
+def _guess(candidates: Pairs, bits: Bits, count: int) -> Guess:
+    """Entities are records likelier one than two; pairs below that are one person as often as they say."""
+    one = bits > 0
+    entities = clusters.components(count, candidates.a[one], candidates.b[one])
+    doubtful = ~one & (bits > DOUBTFUL) & (entities[candidates.a] != entities[candidates.b])
+    a, b = candidates.a[doubtful], candidates.b[doubtful]
+    return Guess(entities, a, b, scoring.probability(bits[doubtful]))
 
 
 def score(connection: duckdb.DuckDBPyConnection, known: Parameters) -> tuple[Pairs, Frequencies, Parameters]:

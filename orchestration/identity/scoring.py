@@ -222,9 +222,8 @@ def _log_coincidence(pairs: Pairs, frequencies: Frequencies, parameters: Paramet
         for number, one in enumerate(comparison.levels, start=1):
             if one.frequency:
                 at = np.flatnonzero(level == number)
-                share = frequencies.shares[one.frequency]
-                commoner = np.maximum(share[pairs.a[at]], share[pairs.b[at]])
-                chance[at, place] += np.log2(commoner / frequencies.expected[one.frequency]).astype(np.float32)
+                share = frequencies.of_others(one.frequency, pairs.a[at], pairs.b[at])
+                chance[at, place] += np.log2(share / frequencies.expected[one.frequency]).astype(np.float32)
     return np.minimum(chance, 0.0)
 
 
