@@ -386,6 +386,7 @@ STREET = Comparison(
     ),
 )
 
+_CITY_EQUAL = "a.city_key = b.city_key and a.city_key <> ''"
 PLACE = Comparison(
     "place",
     "(a.city_key = '' or b.city_key = '') and (a.postcode_key = '' or b.postcode_key = '') "
@@ -402,7 +403,14 @@ PLACE = Comparison(
             0.03,
             "city_key",
         ),
-        Level("city equal", "a.city_key = b.city_key and a.city_key <> ''", 0.12, 0.1, "city_key"),
+        Level(
+            "city equal, postcode not told",
+            f"{_CITY_EQUAL} and ({_either_empty('postcode_key')})",
+            0.5,
+            0.5,
+            "city_key",
+        ),
+        Level("city equal", _CITY_EQUAL, 0.12, 0.1, "city_key"),
         Level("city alike", _alike("city_key", 0.9), 0.03, 0.02),
         Level("region equal", "a.region_key = b.region_key and a.region_key <> ''", 0.04, 0.03, "region_key"),
         Level(
@@ -411,6 +419,7 @@ PLACE = Comparison(
             0.01,
             0.005,
         ),
+        Level("different, postcode not told", _either_empty("postcode_key"), 0.08, 0.05),
         Level("different", "true", 0.08, 0.05),
     ),
 )

@@ -84,6 +84,8 @@ WORDS: dict[str, dict[str, str]] = {
         "postcode equal": "邮编相同",
         "city equal, postcode alike": "城市相同，邮编相近",
         "city equal": "城市相同",
+        "city equal, postcode not told": "城市相同，邮编未知",
+        "different, postcode not told": "不同，邮编未知",
         "city alike": "城市相近",
         "region equal": "地区相同",
         "postcode alike": "邮编相近",

@@ -44,7 +44,9 @@ LEGAL_FORMS = frozenset(
 )
 CHINESE_LEGAL_FORMS = re.compile(r"(股份|有限|责任|集团|控股|公司|总公司|分公司|[(（].*?[)）]|中国|科技发展|实业|企业)")
 PLACE_SUFFIXES = re.compile(r"(?<=..)(特别行政区|维吾尔自治区|壮族自治区|回族自治区|自治区|省|市)$")
-CITY_OF_ADDRESS = re.compile(r"(?:\w{2,3}(?:省|自治区)|广西壮族自治区|宁夏回族自治区|新疆维吾尔自治区)?\s*(\w{2,}?)市.*")
+CITY_OF_ADDRESS = re.compile(
+    r"(?:\w{2,3}(?:省|自治区)|广西壮族自治区|宁夏回族自治区|新疆维吾尔自治区)?\s*(\w{2,}?)市.*"
+)
 ZIP_AND_FOUR = re.compile(r"^(\d{5})-\d{4}$")
 NO_COMPANY = frozenset(("", "个人", "无", "none", "na", "self", "selfemployed", "individual", "personal", "private"))
 
