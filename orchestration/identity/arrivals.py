@@ -1,4 +1,4 @@
-"""A file of person records as `crm link` takes it: known columns as text, refused with a sentence where it tells nothing.
+"""A file of person records as `crm link` takes it: known columns as text; refused with a sentence if it tells nothing.
 
 How a cell is folded does not stand here (`records.py`); only what no cell says by itself does: in which order a file
 writes day and month, and which rows repeat one another.

@@ -93,8 +93,8 @@ def fold_email(written: str) -> str:
 
 
 def fold_birth_date(written: str) -> str:
-    """Eight digits YYYYMMDD as they were written (31 February stays, it is a typing error that can be compared), with 00
-    for a month or day that is not told; four digits MMDD where only the day of the year is known; '' for neither."""
+    """Eight digits YYYYMMDD as they were written (31 February stays, it is a typing error that can be compared), 00 for
+    a month or day that is not told; four digits MMDD where only the day of the year is known; '' for neither."""
     text = TIME_OF_DAY.sub("", unicodedata.normalize("NFKC", written).strip().lower())
     parts = re.findall(r"[0-9]+", text)
     month = MONTH_NAME.search(text)

@@ -76,8 +76,8 @@ class Frequencies:
         self._take({name: self._counted(name, guess) for name in FREQUENCIES})
 
     def of_others(self, name: str, a: NDArray[np.integer], b: NDArray[np.integer]) -> NDArray[np.float64]:
-        """The chance that a stranger has the commoner of the values of pairs. While training, two records are not counted
-        as two people to judge whether they are: where each is an entity, one of them is left out."""
+        """The chance that a stranger has the commoner of the values of pairs. While training, two records are not
+        counted as two people to judge whether they are: where each is an entity, one of them is left out."""
         share = self.shares[name]
         commoner = np.maximum(share[a], share[b])
         if self.guess is None:

@@ -92,8 +92,8 @@ def _answer(connection: duckdb.DuckDBPyConnection) -> None:
         select arrived_ids.record_id,
             coalesce(own.customer_id, case when one.customer_id = other.customer_id then one.customer_id end,
                 alone.customer_id) as customer_id,
-            coalesce(own.match_probability, case when one.customer_id = other.customer_id then one.match_probability end,
-                1.0) as match_probability,
+            coalesce(own.match_probability,
+                case when one.customer_id = other.customer_id then one.match_probability end, 1.0) as match_probability,
             coalesce(own.evidence, case when one.customer_id = other.customer_id then one.evidence end, '') as evidence
         from arrived_ids
         left join compared as own on arrived_ids.record_id = own.record_id

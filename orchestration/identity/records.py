@@ -90,14 +90,15 @@ SINGLE: dict[str, Callable[[str], str]] = {
 
 _CHINESE_ID = "regexp_full_match(coalesce(national_id_key, ''), '[1-9]\\d{5}(18|19|20)\\d{9}[0-9x]')"
 TOLD_BY_A_DOCUMENT = {  # a Chinese document's number tells the day of birth and the gender
-    "birth_date": f"coalesce(nullif(birth_date_key, ''), case when {_CHINESE_ID} then substr(national_id_key, 7, 8) end, '')",
-    "gender": f"coalesce(nullif(gender_key, ''), case when {_CHINESE_ID} then "
-    "case when cast(substr(national_id_key, 17, 1) as integer) % 2 = 1 then 'm' else 'f' end end, '')",
+    "birth_date": f"case when {_CHINESE_ID} then substr(national_id_key, 7, 8) else '' end",
+    "gender": f"case when not {_CHINESE_ID} then '' "
+    "when cast(substr(national_id_key, 17, 1) as integer) % 2 = 1 then 'm' else 'f' end",
 }
 
 
 def _key_of(column: str) -> str:
-    return TOLD_BY_A_DOCUMENT.get(column, f"coalesce({column}_key, '')")
+    told = TOLD_BY_A_DOCUMENT.get(column, "''")
+    return f"coalesce(nullif({column}_key, ''), {told})"
 
 
 def number(connection: duckdb.DuckDBPyConnection, relation: str) -> None:

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from orchestration.identity.contact_points import fold_birth_date, fold_email, fold_phone, phone_key
-from orchestration.identity.places import fold_company, fold_place, fold_street
+from orchestration.identity.contact_points import fold_birth_date, fold_email, fold_national_id, fold_phone, phone_key
+from orchestration.identity.places import fold_city, fold_company, fold_place, fold_postcode, fold_street
 
 MOBILES = st.integers(10**9, 10**10 - 1).map(lambda tail: f"15{tail % 10**9:09d}")
 
@@ -62,3 +62,31 @@ def test_companies_and_places_fold_across_legal_forms_and_scripts():
     assert fold_company("深圳新安信息技术有限公司") == fold_company("深圳新安信息技术股份有限公司")
     assert fold_place("杭州市") == fold_place("Hangzhou")
     assert fold_street("110 London Rd.", "") == fold_street("London Road", "110")
+
+
+@pytest.mark.parametrize(
+    ("written", "folded"),
+    [
+        ("5 March 1990", "19900305"),
+        ("Mar 5, 1990", "19900305"),
+        ("1990年3月5日", "19900305"),
+        ("05031990", "19900305"),
+        ("5.3.90", "19900305"),
+        ("1990", "19900000"),
+        ("1990-03", "19900300"),
+        ("1990-00-00", "19900000"),
+        ("0000-00-00", ""),
+    ],
+)
+def test_a_date_of_birth_is_told_as_far_as_it_is_written(written: str, folded: str):
+    assert fold_birth_date(written) == folded
+
+
+def test_a_chinese_document_of_fifteen_digits_is_the_one_of_eighteen_and_a_mask_is_none():
+    assert fold_national_id("110105491231002") == "11010519491231002x"
+    assert fold_national_id("110105********002X") == ""
+
+
+def test_a_city_is_one_with_its_province_and_district_and_a_postcode_without_its_route():
+    assert fold_city("浙江省杭州市西湖区") == fold_city("杭州") == fold_city("Hangzhou")
+    assert fold_postcode("94107-1234") == fold_postcode("94107")

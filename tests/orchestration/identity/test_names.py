@@ -17,6 +17,7 @@ def fold(full: str) -> FoldedName:
         ("雪刘", "刘雪"),
         ("MOORE, Charlotte", "Charlotte Moore"),
         ("WU Yuting", "Yuting Wu"),
+        ("Moore J A", "J A Moore"),
         ("Zoë Müller", "zoe muller"),
         ("Mr John Smith", "john smith"),
         ("Ｊｏｈｎ Smith", "John Smith"),
