@@ -126,8 +126,8 @@ def chances_of_coincidence(
 
 
 def told_share(sample: Pairs, drawn: int) -> float:
-    """Of all pairs, those in which both names are told; never nothing."""
-    return float(max((sample.levels[:, 0] > 0).sum(), 1) / drawn)
+    """Of all pairs, those in which both names are told; all, where no names can say who is a stranger."""
+    return float((sample.levels[:, 0] > 0).sum() / drawn) or 1.0
 
 
 def train(candidates: Pairs, frequencies: Frequencies, start: Parameters) -> Parameters:
@@ -135,7 +135,7 @@ def train(candidates: Pairs, frequencies: Frequencies, start: Parameters) -> Par
     step = max(len(candidates.a) // TRAINED_PAIRS, 1)
     some = Pairs(candidates.a[::step], candidates.b[::step], candidates.levels[::step])
     scale = len(candidates.a) / max(len(some.a), 1)
-    total = frequencies.records * (frequencies.records - 1) / 2
+    total = max(frequencies.records * (frequencies.records - 1) / 2, 1.0)
     now = start
     chance = _log_coincidence(some, frequencies, start)
     for _ in range(ROUNDS):

@@ -103,3 +103,12 @@ def test_an_answer_without_a_folder_is_refused(tmp_path: Path):
     source.write_text(PEOPLE, encoding="utf-8")
     with pytest.raises(NothingToLinkError, match="no folder"):
         link_file(source, tmp_path / "nowhere" / "linked.csv")
+
+
+def test_a_file_of_one_row_is_one_customer(tmp_path: Path):
+    assert len(linked(tmp_path, "full_name,email\nAda Lovelace,ada@example.com\n")) == 1
+
+
+def test_mailboxes_are_enough_in_a_long_file_too(tmp_path: Path):
+    rows = "".join(f"m{n % 2000}@example.com\n" for n in range(3000))
+    assert len({row[1] for row in linked(tmp_path, f"email\n{rows}")}) == 2000
