@@ -99,6 +99,7 @@ def deliver(folder: Path, is_due: Any) -> None:
     config: dict[str, Any] = {"threads": "2", "memory_limit": "2GB"}
     with duckdb.connect(str(folder / "core.duckdb"), config=config) as connection:
         yard = Yard(folder / "archive", folder / "decoded", f"run {len(files)}", DAY)
+        ledger.begin_run(connection, yard.run_id, yard.as_of_date)
         for contract in contracts:
             receive(connection, contract, [file for file in files if file.contract is contract], yard)
 
@@ -114,6 +115,8 @@ def build(folder: Path, as_of_date: date, *arguments: str) -> Spent:
 
     def listen(event: Any) -> None:
         node = getattr(event.data, "node_info", None)
+        if node is None or node.unique_id not in manifest.nodes:
+            return
         if event.info.name == "NodeStart":
             began[node.unique_id] = _processor()
         elif event.info.name == "NodeFinished" and node.unique_id in began:
@@ -134,7 +137,7 @@ def build(folder: Path, as_of_date: date, *arguments: str) -> Spent:
         result for result in outcome.result.results if str(result.status) not in ("success", "pass", "no-op", "warn")
     ]
     for result in failed:
-        print(f"{result.node.name}: {result.status} {(result.message or '')[:300]}")
+        print(f"{result.node.name}: {result.status} {(result.message or '')[-300:]}")
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
     print(f"built in {spent.total:.1f} s of processor, {time.perf_counter() - wall:.1f} s by the wall, {peak:.1f} GB")
     return spent
