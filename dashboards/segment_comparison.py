@@ -19,7 +19,7 @@ from dashboards.tables import show_short_table
 from dashboards.text import decimal, md, money_rounded, percent, t
 
 STRONGEST = 12
-LOOKED_AT = 200_000  # customers: an effect worth telling is as plain in so many as in a million
+LOOKED_AT = 100_000  # customers: an effect worth telling is as plain in so many as in a million
 NOTABLE = 0.2  # an effect below it is called small, and is not worth a marketer's time
 SCORES = ("r_score", "f_score", "m_score")
 SHOWN_HEIGHT = 320
@@ -106,20 +106,18 @@ def _number_traits(picked: Picked) -> list[dict]:
     present = columns("marts.customer_360")
     given = SCORES if picked.column in ("segment", "segment_8") else ()  # they made the segment: no news in them
     names = [n for n, kind in FIELDS.items() if kind in ("number", "share") and n in present and n not in given]
-    parts = [
-        f"avg({name}) filter (where here) as {name}_here, avg({name}) filter (where not here) as {name}_elsewhere, "
-        f"var_samp({name}) filter (where here) as {name}_var_here, "
-        f"var_samp({name}) filter (where not here) as {name}_var_elsewhere"
-        for name in names
-    ]
+    parts = [f"avg({name}) as {name}_mean, var_samp({name}) as {name}_var" for name in names]
     told, asked = _told(picked, names)
-    found = show(f"{told} select count(*) filter (where here) as size, {', '.join(parts)} from told", asked).iloc[0]
-    if access.hides(found["size"]):
+    found = show(f"{told} select here, count(*) as size, {', '.join(parts)} from told group by here", asked)
+    if len(found) < 2:
+        return []
+    inside, outside = found[found["here"]].iloc[0], found[~found["here"]].iloc[0]
+    if access.hides(inside["size"]):
         return []
     traits = []
     for name in names:
-        here, elsewhere = found[f"{name}_here"], found[f"{name}_elsewhere"]
-        spread = (found[f"{name}_var_here"] + found[f"{name}_var_elsewhere"]) / 2
+        here, elsewhere = inside[f"{name}_mean"], outside[f"{name}_mean"]
+        spread = (inside[f"{name}_var"] + outside[f"{name}_var"]) / 2
         if pd.isna(here) or pd.isna(elsewhere) or pd.isna(spread) or spread <= 0:
             continue
         write = percent if FIELDS[name] == "share" else decimal

@@ -29,7 +29,7 @@ BINARY = "binary"
 NULS = (b"\x00", b"\\u0000")
 SEPARATORS = (b"\x1e", b"\x1f", b"\\u001")
 BACKSLASH, ESCAPES = b"\\", b"\\u00"
-WINDOW_BYTES = 2048
+WINDOW_BYTES = 8192
 DETECTED_FROM_BYTES = 64 * 1024
 
 
