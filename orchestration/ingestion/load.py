@@ -114,7 +114,7 @@ def brings_only_new_keys(connection: duckdb.DuckDBPyConnection, contract: Contra
     if found is None or not found[0]:
         return False
     if not count(connection, f"(select 1 from {before} limit 1)"):
-        return True
+        return True  # the first delivery of a feed, which is often its largest
     rows = f"(select {key} from {arriving}) as arriving join (select {key} from {before}) as known"
     return not count(connection, f"{rows} on {_same_key(contract)}")
 

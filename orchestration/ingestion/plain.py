@@ -26,8 +26,6 @@ if TYPE_CHECKING:
 WORTH_BYTES = 8 * 1024 * 1024
 # Where a file needs cleaning, some of its first rows nearly always do.
 TRIED_ROWS = 20_000
-# Ends the statement at the first row that is not plain.
-NOT_PLAIN = "error('not plain')"
 BATCH_ROWS, BATCH_BYTES = 122_880, 256 * 1024 * 1024  # a row group of DuckDB's, unless rows are long
 
 
@@ -57,19 +55,15 @@ def load_plain(connection: duckdb.DuckDBPyConnection, source: Source) -> Counts:
         duckdb.Error: the same; DuckDB cannot read the file, or has met a row that is not plain.
     """
     contract, last = source.contract, last_row_number(connection, source)
-    names = [column.name for column in contract.columns]
-    hashed = row_hash(names, source.arrival.has_separators)
-    hashed = f"case when {is_plain(contract)} then {hashed} else {NOT_PLAIN} end"
-    # A connection of its own: what is read here and what is written there are two statements at one time. Read is by
-    # one hand, so all that can be asked later is asked by the other, which works in as many as there are.
+    # A connection of its own: what is read here and what is written there are two statements at one time.
     with connection.cursor() as reader:
         rows = _Numbered(_read(reader, source), last)
         connection.register("numbered", rows.as_reader())
         try:
             connection.execute(f"""
                 insert into {contract.relation} by name
-                select * exclude (_broken), {hashed} as _row_hash, cast(null as varchar) as _as_arrived,
-                    date '{source.delivery_date}' as _delivery_date, '{source.arrival.file_id}' as _file_id
+                select *, cast(null as varchar) as _as_arrived, date '{source.delivery_date}' as _delivery_date,
+                    '{source.arrival.file_id}' as _file_id
                 from numbered
             """)
         finally:
@@ -91,9 +85,12 @@ def _records(source: Source) -> str:
 
 
 def _read(reader: duckdb.DuckDBPyConnection, source: Source) -> "pa.RecordBatchReader":
-    """The records of the file, in its order."""
+    """The rows of the file in its order, each with its hash, or without where it is not plain."""
+    names = [column.name for column in source.contract.columns]
+    hashed = f"case when {is_plain(source.contract)} then {row_hash(names, source.arrival.has_separators)} end"
+    found = reader.execute(f"select {', '.join(names)}, {hashed} as _row_hash from ({_records(source)})")
     longest = max(source.arrival.longest_line, 1)
-    return reader.execute(_records(source)).to_arrow_reader(max(1, min(BATCH_ROWS, BATCH_BYTES // longest)))
+    return found.to_arrow_reader(max(1, min(BATCH_ROWS, BATCH_BYTES // longest)))
 
 
 @dataclass
@@ -115,6 +112,8 @@ class _Numbered:
         import pyarrow as pa
 
         for batch in self.batches:
+            if batch.column("_row_hash").null_count:
+                raise NotPlainError
             numbers = np.arange(batch.num_rows) + self.last + self.count + 1
             self.count += batch.num_rows
             yield pa.RecordBatch.from_arrays([*batch.columns, pa.array(numbers)], schema=self._schema)
