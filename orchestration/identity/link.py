@@ -88,17 +88,20 @@ def _answer(connection: duckdb.DuckDBPyConnection) -> None:
             select assigned.record_id, customer_id, coalesce(match_probability, 1.0) as match_probability,
                 coalesce(cast(evidence as varchar), '') as evidence
             from assigned left join best using (record_id)
+        ),
+        known as (
+            from compared
+            union all
+            select arrived_ids.record_id, one.customer_id, one.match_probability, one.evidence
+            from arrived_ids
+            inner join compared as one on arrived_ids.repeats = one.record_id
+            inner join compared as other on arrived_ids.repeats_too = other.record_id
+            where one.customer_id = other.customer_id
         )
-        select arrived_ids.record_id,
-            coalesce(own.customer_id, case when one.customer_id = other.customer_id then one.customer_id end,
-                alone.customer_id) as customer_id,
-            coalesce(own.match_probability,
-                case when one.customer_id = other.customer_id then one.match_probability end, 1.0) as match_probability,
-            coalesce(own.evidence, case when one.customer_id = other.customer_id then one.evidence end, '') as evidence
+        select arrived_ids.record_id, coalesce(known.customer_id, alone.customer_id) as customer_id,
+            coalesce(known.match_probability, 1.0) as match_probability, coalesce(known.evidence, '') as evidence
         from arrived_ids
-        left join compared as own on arrived_ids.record_id = own.record_id
-        left join compared as one on arrived_ids.repeats = one.record_id
-        left join compared as other on arrived_ids.repeats_too = other.record_id
+        left join known on arrived_ids.record_id = known.record_id
         left join alone on arrived_ids.record_id = alone.record_id
         order by arrived_ids.row_no""")
 

@@ -140,6 +140,7 @@ def features(customers: int, folder: Path) -> None:
         with _timed("one cutoff, bare range join") as bare:
             shop.execute(f"create table bare as {_bare(texts, DAY)}")
         with _timed("one new cutoff, as the models do it") as model:
+            _price(shop, texts, DAY)
             _count(shop, texts, DAY, [DAY])
             ranked = f"select * from ({texts.one_for('customer_features', DAY)}) where as_of_date = date '{DAY}'"
             shop.execute(f"create table ranked as {ranked}")
@@ -155,18 +156,20 @@ def all_cutoffs(customers: int, months: int, folder: Path) -> None:
 
 
 def _count_all(shop: duckdb.DuckDBPyConnection, texts: Texts, day: date) -> None:
+    _price(shop, texts, day)
     text = texts.one_for("int_features_counted", day)
-    prices = texts.one_for("int_category_prices", day)
-    shop.execute(f"create or replace table intermediate.int_category_prices as {prices}")
     shop.execute(f"create or replace table intermediate.int_features_counted as select * from ({text}) limit 0")
-    kept = shop.execute(f"select distinct as_of_date from ({prices}) order by all").fetchall()
+    kept = shop.execute("select distinct as_of_date from intermediate.int_category_prices order by all").fetchall()
     _count(shop, texts, day, [cutoff for (cutoff,) in kept])
 
 
-def _count(shop: duckdb.DuckDBPyConnection, texts: Texts, day: date, cutoffs: list[date]) -> None:
-    """What macros/materializations/slices.sql does with cutoffs that are new."""
+def _price(shop: duckdb.DuckDBPyConnection, texts: Texts, day: date) -> None:
     prices = texts.one_for("int_category_prices", day)
     shop.execute(f"create or replace table intermediate.int_category_prices as {prices}")
+
+
+def _count(shop: duckdb.DuckDBPyConnection, texts: Texts, day: date, cutoffs: list[date]) -> None:
+    """What macros/materializations/slices.sql does with cutoffs that are new; prices stand."""
     text = texts.one_for("int_features_counted", day)
     for cutoff in cutoffs:
         shop.execute(f"insert into intermediate.int_features_counted select * from ({_only(text, cutoff)})")

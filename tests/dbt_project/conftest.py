@@ -1,5 +1,6 @@
-"""The text of the feature model as dbt compiles it, and a database of invented facts to run it on."""
+"""The texts of the feature models as dbt compiles them, invented facts to run them on, and a folder dbt builds in."""
 
+import os
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -14,6 +15,14 @@ from tests.dbt_project.facts import Facts
 @pytest.fixture(scope="session")
 def feature_texts(tmp_path_factory: pytest.TempPathFactory) -> texts.Texts:
     return texts.feature_texts(tmp_path_factory.mktemp("compiled"))
+
+
+@pytest.fixture
+def warehouse(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty folder that dbt takes for the warehouse's."""
+    for name, value in {"CRM_WAREHOUSE": str(tmp_path / "core.duckdb"), "CRM_DATA": str(tmp_path)}.items():
+        monkeypatch.setitem(os.environ, name, value)
+    return tmp_path
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ what they stand on; the answer is the compiled text of each model, run whole.
 """
 
 import json
-import os
 import random
 from dataclasses import dataclass, field
 from datetime import date
@@ -86,10 +85,8 @@ class Website(House):
 
 
 @pytest.fixture
-def website(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Website:
-    for name, value in {"CRM_WAREHOUSE": str(tmp_path / "core.duckdb"), "CRM_DATA": str(tmp_path)}.items():
-        monkeypatch.setitem(os.environ, name, value)
-    website = Website(tmp_path, MODELS)
+def website(warehouse: Path) -> Website:
+    website = Website(warehouse, MODELS)
     website.found()
     return website
 

@@ -1,6 +1,5 @@
 """A table that was brought up to date is the table that would have been built anew, whatever came late and when."""
 
-import os
 import random
 from datetime import date
 from pathlib import Path
@@ -75,10 +74,8 @@ def _note_news(connection: duckdb.DuckDBPyConnection, relation: str) -> None:
 
 
 @pytest.fixture
-def marts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Marts:
-    for name, value in {"CRM_WAREHOUSE": str(tmp_path / "core.duckdb"), "CRM_DATA": str(tmp_path)}.items():
-        monkeypatch.setitem(os.environ, name, value)
-    marts = Marts(tmp_path, MODELS)
+def marts(warehouse: Path) -> Marts:
+    marts = Marts(warehouse, MODELS)
     marts.tell()
     return marts
 
