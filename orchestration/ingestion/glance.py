@@ -6,7 +6,7 @@ A pattern may be too strict, never too lax: what it lets pass, `cleaning.py` wou
 """
 
 import string
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from orchestration.ingestion.cleaning import MOMENT, PLAIN_NUMBERS, Reading, repr_sql
@@ -17,6 +17,7 @@ WIDE_LETTERS = r"\x{c0}-\x{24f}\x{3041}-\x{30ff}\x{4e00}-\x{9fff}\x{ac00}-\x{d7a
 # Signs that may stand inside a cell: Chinese punctuation, full-width forms without the asterisk that masks.
 WIDE_SIGNS = r"\x{3001}-\x{301f}\x{ff01}-\x{ff09}\x{ff0b}-\x{ff5e}"
 BETWEEN = "\x1f"
+ANYTHING = f"[^{BETWEEN}]*"
 SPECIAL = set("\\.+*?()|[]{}^$")
 
 
@@ -28,20 +29,24 @@ class Glance:
     is_doubtful: str
 
 
-def glance_over(columns: Sequence[Column], reading: Reading) -> Glance:
-    """What one look at each row can settle of these columns."""
-    shapes = [(column.name, shape) for column in columns if (shape := plain_shape(column, reading)) is not None]
-    if not shapes:
-        return Glance(frozenset(), "false")
-    # A cell with the mark between cells in it matches no shape, so marks and shapes cannot slip against each other.
-    cells = ", ".join(f"coalesce({name}, '')" for name, _ in shapes)
-    row = f"concat_ws(chr(31), {cells})"
-    pattern = BETWEEN.join(shape for _, shape in shapes)
-    settled = {name for name, _ in shapes}
+def row_text(cells: Iterable[str]) -> str:
+    """SQL for all cells of a row as one text, with a mark between them."""
+    texts = ", ".join(f"coalesce({cell}, '')" for cell in cells)
+    return f"concat_ws(chr(31), {texts})"
+
+
+def glance_over(columns: Sequence[Column], reading: Reading, text: str) -> Glance:
+    """What one look at each row can settle of these columns; `text` is SQL for the row's `row_text`."""
+    shapes = {column.name: plain_shape(column, reading) for column in columns}
+    settled = frozenset(name for name, shape in shapes.items() if shape is not None)
+    if not settled:
+        return Glance(settled, "false")
+    # A row with the mark inside a cell has a mark too many and matches nothing: marks and shapes cannot slip.
+    pattern = BETWEEN.join(ANYTHING if shape is None else shape for shape in shapes.values())
     moments = [c.name for c in columns if c.name in settled and c.type in ("date", "timestamp")]
-    tests = [f"not regexp_full_match({row}, {repr_sql(pattern)})"]
+    tests = [f"not regexp_full_match({text}, {repr_sql(pattern)})"]
     tests += [f"({name} is not null and try_cast({name} as timestamp) is null)" for name in moments]
-    return Glance(frozenset(settled), f"({' or '.join(tests)})")
+    return Glance(settled, f"({' or '.join(tests)})")
 
 
 def plain_shape(column: Column, reading: Reading) -> str | None:

@@ -13,7 +13,7 @@ import duckdb
 
 from orchestration.ingestion import cleaning
 from orchestration.ingestion.contract_model import Column, Contract
-from orchestration.ingestion.glance import Glance, glance_over
+from orchestration.ingestion.glance import Glance, glance_over, row_text
 from orchestration.ingestion.rules import Rule, first_broken, rules_of
 from orchestration.ingestion.sources import Source
 
@@ -74,7 +74,7 @@ def _look_over(connection: duckdb.DuckDBPyConnection, source: Source) -> _Work:
     """
     contract, reading = source.contract, cleaning.Reading(source.contract)
     asked, early = _asked(reading)
-    glance = glance_over(contract.columns, reading)
+    glance = glance_over(contract.columns, reading, row_text(column.name for column in contract.columns))
     tests = [(c.name, test) for c, test in asked] + [(rule.column, rule.broken) for rule in early]
     found = _answers(connection, glance, tests)
     cleaned = [column for (column, _), is_needed in zip(asked, found, strict=False) if is_needed]
@@ -98,14 +98,16 @@ def _asked(reading: cleaning.Reading) -> tuple[list[tuple[Column, str]], list[Ru
     return asked, early
 
 
-def is_plain(contract: Contract) -> str:
+def is_plain(contract: Contract, text: str) -> str:
     """SQL condition over records: no cell of the row needs cleaning, and the row breaks no rule; never null.
+
+    `text` is SQL for the row's `row_text`.
 
     May be too strict, never too lax. Not for feeds of lines, whose rows cannot be judged one by one.
     """
     reading = cleaning.Reading(contract)
     asked, early = _asked(reading)
-    glance = glance_over(contract.columns, reading)
+    glance = glance_over(contract.columns, reading, text)
     tests = [(column.name, test) for column, test in asked] + [(rule.column, rule.broken) for rule in early]
     doubts = [glance.is_doubtful, *(test for name, test in tests if name not in glance.columns)]
     return f"_broken is null and not ({' or '.join(f'coalesce({doubt}, false)' for doubt in doubts)})"
@@ -151,10 +153,9 @@ def row_hash(cells: list[str], has_separators: bool) -> str:
 
     The mark between cells is escaped where it stands in a cell; bytes tell whether a file can hold it at all.
     """
-    texts = [f"coalesce({cell}, '')" for cell in cells]
     if has_separators:
-        texts = [f"replace(replace({text}, chr(30), chr(30) || 'a'), chr(31), chr(30) || 'b')" for text in texts]
-    return f"md5(concat_ws(chr(31), {', '.join(texts)}))"
+        cells = [f"replace(replace({cell}, chr(30), chr(30) || 'a'), chr(31), chr(30) || 'b')" for cell in cells]
+    return f"md5({row_text(cells)})"
 
 
 def _canonical(reading: cleaning.Reading, cleaned: list[Column]) -> str:

@@ -1,4 +1,4 @@
-"""The short way of a large clean file: loaded while it is read, batch by batch, and kept only where all proves plain.
+"""The short way of a large clean file: loaded by one statement, and kept only where all proves plain.
 
 The long way (`reading.py`, `judging.py`, `load.py`) holds the records of a file in a temporary table beside the raw
 one; those of a large file outgrow the memory, and are written and read twice. Most large files need nothing of it:
@@ -7,26 +7,21 @@ rows are held to the bytes, inside the transaction that loads them; where it is 
 file goes the long way. Both ways load the same rows under the same numbers and hashes.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
-
 import duckdb
 
-from orchestration.ingestion.judging import is_plain, row_hash
+from orchestration.ingestion.glance import row_text
+from orchestration.ingestion.judging import is_plain
 from orchestration.ingestion.load import Counts, brings_only_new_keys, last_row_number
 from orchestration.ingestion.reading import agrees_with_bytes
 from orchestration.ingestion.sources import Source
 from orchestration.tables import count
 
-if TYPE_CHECKING:
-    import pyarrow as pa
-
 # The records of a smaller file fit into any memory.
 WORTH_BYTES = 8 * 1024 * 1024
+# DuckDB works on two thousand rows at a time in every thread, some of their text twice.
+LONG_LINE_BYTES = 64 * 1024
 # Where a file needs cleaning, some of its first rows nearly always do.
 TRIED_ROWS = 20_000
-BATCH_ROWS, BATCH_BYTES = 122_880, 256 * 1024 * 1024  # a row group of DuckDB's, unless rows are long
 
 
 class NotPlainError(Exception):
@@ -35,14 +30,14 @@ class NotPlainError(Exception):
 
 def may_be_plain(connection: duckdb.DuckDBPyConnection, source: Source) -> bool:
     """Whether trying is worth it: a large text of things that have keys, whose first rows are plain."""
-    contract = source.contract
+    contract, arrival = source.contract, source.arrival
     if contract.is_grouped or not contract.key or source.is_parquet or not source.may_be_read_fast:
         return False
-    if source.text.stat().st_size < WORTH_BYTES:
+    if arrival.has_separators or arrival.longest_line > LONG_LINE_BYTES or source.text.stat().st_size < WORTH_BYTES:
         return False
-    first = f"select * from ({_records(source)}) limit {TRIED_ROWS}"
+    first = f"select {is_plain(contract, '_row_text')} as _is_plain from ({_records(source)}) limit {TRIED_ROWS}"
     try:
-        return connection.execute(f"select bool_and({is_plain(contract)}) from ({first})").fetchone() == (True,)
+        return connection.execute(f"select bool_and(_is_plain) from ({first})").fetchone() == (True,)
     except duckdb.Error:
         return False  # the long way reads the same rows and says what is wrong
 
@@ -55,20 +50,16 @@ def load_plain(connection: duckdb.DuckDBPyConnection, source: Source) -> Counts:
         duckdb.Error: the same; DuckDB cannot read the file, or has met a row that is not plain.
     """
     contract, last = source.contract, last_row_number(connection, source)
-    # A connection of its own: what is read here and what is written there are two statements at one time.
-    with connection.cursor() as reader:
-        rows = _Numbered(_read(reader, source), last)
-        connection.register("numbered", rows.as_reader())
-        try:
-            connection.execute(f"""
-                insert into {contract.relation} by name
-                select *, cast(null as varchar) as _as_arrived, date '{source.delivery_date}' as _delivery_date,
-                    '{source.arrival.file_id}' as _file_id
-                from numbered
-            """)
-        finally:
-            connection.unregister("numbered")
-    if not agrees_with_bytes(connection, source, rows.count):
+    cells = ", ".join(column.name for column in contract.columns)
+    connection.execute(f"""
+        insert into {contract.relation} by name
+        select {cells}, cast(null as varchar) as _as_arrived, date '{source.delivery_date}' as _delivery_date,
+            '{source.arrival.file_id}' as _file_id,
+            case when {is_plain(contract, "_row_text")} then md5(_row_text) else error('not plain') end as _row_hash
+        from ({_records(source)})
+    """)
+    rows = _number(connection, source, last)
+    if not agrees_with_bytes(connection, source, rows):
         raise NotPlainError
     day = f"_delivery_date = date '{source.delivery_date}'"
     arriving = f"(select * from {contract.relation} where {day} and _row_number > {last})"
@@ -76,44 +67,29 @@ def load_plain(connection: duckdb.DuckDBPyConnection, source: Source) -> Counts:
     before = f"{before} or ({day} and _row_number <= {last}))"
     if not brings_only_new_keys(connection, contract, arriving, before):
         raise NotPlainError
-    loaded = count(connection, arriving)
-    return Counts(rows.count, loaded, 0, 0, tuple(source.unmapped))
+    return Counts(rows, count(connection, arriving), 0, 0, tuple(source.unmapped))
 
 
 def _records(source: Source) -> str:
-    return f"select {source.named_cells}, {source.broken} as _broken from {source.scan}"
+    text = row_text(column.name for column in source.contract.columns)
+    cells = f"select {source.named_cells}, {source.broken} as _broken from {source.scan}"
+    return f"select *, {text} as _row_text from ({cells})"
 
 
-def _read(reader: duckdb.DuckDBPyConnection, source: Source) -> "pa.RecordBatchReader":
-    """The rows of the file in its order, each with its hash, or without where it is not plain."""
-    names = [column.name for column in source.contract.columns]
-    hashed = f"case when {is_plain(source.contract)} then {row_hash(names, source.arrival.has_separators)} end"
-    found = reader.execute(f"select {', '.join(names)}, {hashed} as _row_hash from ({_records(source)})")
-    longest = max(source.arrival.longest_line, 1)
-    return found.to_arrow_reader(max(1, min(BATCH_ROWS, BATCH_BYTES // longest)))
+def _number(connection: duckdb.DuckDBPyConnection, source: Source, last: int) -> int:
+    """Number the rows that were just inserted in the order of the file, on from `last`; returns how many there are.
 
-
-@dataclass
-class _Numbered:
-    """Batches with the number of each row beside it; `count` of them have passed."""
-
-    batches: "pa.RecordBatchReader"
-    last: int
-    count: int = 0
-
-    def as_reader(self) -> "pa.RecordBatchReader":
-        import pyarrow as pa
-
-        self._schema = pa.schema([*self.batches.schema, pa.field("_row_number", pa.int64())])
-        return pa.RecordBatchReader.from_batches(self._schema, self._pass_on())
-
-    def _pass_on(self) -> "Iterator[pa.RecordBatch]":
-        import numpy as np
-        import pyarrow as pa
-
-        for batch in self.batches:
-            if batch.column("_row_hash").null_count:
-                raise NotPlainError
-            numbers = np.arange(batch.num_rows) + self.last + self.count + 1
-            self.count += batch.num_rows
-            yield pa.RecordBatch.from_arrays([*batch.columns, pa.array(numbers)], schema=self._schema)
+    Tables keep the order of the file, in as many hands as read it: a row's place in the table is its place there.
+    Numbering the rows while they are read would leave the reading to one hand.
+    """
+    unnumbered = f"{source.contract.relation} where _row_number is null"
+    found = connection.execute(f"select count(*), min(rowid), max(rowid) from {unnumbered}").fetchone()
+    rows, first, end = found or (0, None, None)
+    if not rows:
+        return 0
+    if end - first + 1 != rows:
+        raise NotPlainError
+    connection.execute(
+        f"update {source.contract.relation} set _row_number = rowid - {first} + {last + 1} where _row_number is null"
+    )
+    return int(rows)

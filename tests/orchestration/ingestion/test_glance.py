@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from orchestration.ingestion import cleaning
 from orchestration.ingestion.contracts import CATALOGUE, Contract, load_contracts
-from orchestration.ingestion.glance import glance_over, plain_shape
+from orchestration.ingestion.glance import glance_over, plain_shape, row_text
 from orchestration.ingestion.rules import rules_of
 from orchestration.settings import CONTRACTS
 from tests.orchestration.ingestion.intake import contract_of
@@ -67,7 +67,7 @@ def test_a_row_that_a_glance_settles_needs_no_cleaning_and_breaks_no_rule(
     made = contract_of(*COLUMNS).model_dump()
     contract = Contract.model_validate(made | {"cells": {"clean": clean, "null_words": null_words}})
     reading = cleaning.Reading(contract)
-    glance = glance_over(contract.columns, reading)
+    glance = glance_over(contract.columns, reading, row_text(c.name for c in contract.columns))
     settled = [column for column in contract.columns if column.name in glance.columns]
     asked = [test for column in settled if (test := cleaning.needs_cleaning(column, reading))]
     asked += [rule.broken for rule in rules_of(contract) if rule.column in glance.columns]
@@ -87,7 +87,7 @@ def hold(connection: duckdb.DuckDBPyConnection, contract: Contract, rows: list[t
 
 def test_a_glance_settles_rows_as_shops_write_them(connection: duckdb.DuckDBPyConnection):
     contract = Contract.model_validate(contract_of(*COLUMNS).model_dump() | {"cells": {"clean": True}})
-    glance = glance_over(contract.columns, cleaning.Reading(contract))
+    glance = glance_over(contract.columns, cleaning.Reading(contract), row_text(c.name for c in contract.columns))
     assert glance.columns == {column.name for column in contract.columns}
     rows = [
         ("Tea, green", "王芳", "5000000000002", "on-hold", "-12.50", "2", "2026-02-28", "2026-02-28 10:00", "true"),

@@ -15,6 +15,7 @@ from orchestration.ingestion.contract_model import Cells, Contract
 from tests.orchestration.ingestion.intake import DAY, Intake, contract_of, csv_text, intake_for
 
 often = settings(max_examples=12, deadline=None)
+LONG_FILE_ROWS = 300_000
 HEADER = ("id", "made_at", "price", "phone", "note")
 CLEAN = ("2026-01-02 03:04:05", "12.50", "13800000000", "a note, with\u4e2d")
 CELLS = st.tuples(
@@ -100,21 +101,25 @@ def clean_rows(count: int) -> list[tuple[str, ...]]:
     return [(str(number), *CLEAN) for number in range(count)]
 
 
-def test_a_clean_file_needs_no_second_look_and_its_rows_are_numbered_through_all_batches(
+def test_a_clean_file_needs_no_second_look_and_its_rows_are_numbered_in_the_order_of_the_file(
     shop: Intake, monkeypatch: pytest.MonkeyPatch
 ):
+    """The first file is read by several hands at once: it is longer than what one of them takes at a time."""
     shop.forget()
-    monkeypatch.setattr(plain, "BATCH_ROWS", 100)
     monkeypatch.delattr(receive, "read")
+    shop.connection.execute("set threads = 2")
     with way(0):
-        for name in ("a.csv", "b.csv"):
-            shop.deliver(csv_text(HEADER, [(name + cells[0], *cells[1:]) for cells in clean_rows(9_000)]), name=name)
+        for name, rows in (("a.csv", LONG_FILE_ROWS), ("b.csv", 9_000)):
+            shop.deliver(csv_text(HEADER, [(name + cells[0], *cells[1:]) for cells in clean_rows(rows)]), name=name)
     numbers = shop.all(
         "select count(*), count(distinct _row_number), min(_row_number), max(_row_number) from raw_shop.things"
     )
-    assert numbers == [(18_000, 18_000, 1, 18_000)]
-    misplaced = "select count(*) from raw_shop.things where id <> if(_row_number <= 9000, 'a.csv', 'b.csv') || "
-    assert shop.all(misplaced + "((_row_number - 1) % 9000)::varchar") == [(0,)]
+    shop.connection.execute("set threads = 1")
+    rows = LONG_FILE_ROWS + 9_000
+    assert numbers == [(rows, rows, 1, rows)]
+    is_second = f"_row_number > {LONG_FILE_ROWS}"
+    place = f"if({is_second}, 'b.csv' || (_row_number - {LONG_FILE_ROWS + 1}), 'a.csv' || (_row_number - 1))"
+    assert shop.all(f"select count(*) from raw_shop.things where id <> {place}") == [(0,)]
 
 
 @pytest.mark.parametrize("last", [("8999", *CLEAN), ("9000", *CLEAN[:2], "138****0000", "")], ids=["known", "masked"])
