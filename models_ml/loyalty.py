@@ -18,7 +18,7 @@ import pandas as pd
 
 from models_ml.history import Floats, History, Ints, date_of, day_number, quarters_behind
 from models_ml.refusal import need
-from models_ml.steady import Codes, Own, Walk, settle
+from models_ml.steady import Codes, Own, Settling, Walk
 from models_ml.windows import MovingSums
 
 TIERS = ("low", "middle", "high")
@@ -55,13 +55,11 @@ def score(history: History, as_of: date, warm_up: int = WARM_UP) -> Loyalty:
     def code_of(who: Ints, quarter: int) -> Codes:
         return np.searchsorted(edges[quarter], _points(sums.sums[who])[0], side="right").astype(np.int8)
 
-    walk = Walk(own.day, known.day[known.first] + 1, code_of)
-
-    def codes_on(day: int) -> Codes:
+    walk, settled = Walk(own.day, known.day[known.first] + 1, code_of), Settling(len(known))
+    for day in range(begins, day_number(as_of) + 1):
         sums.advance(day)
-        return walk.on(day, sums.touched)
-
-    settled = settle(range(begins, day_number(as_of) + 1), codes_on, own.patience)
+        walked = walk.on(day, sums.touched)
+        settled.on(day, walked, own.after_a_deed[walked[0]])
     points, frequency, regularity = _points(sums.sums)
     scores = pd.DataFrame(
         {

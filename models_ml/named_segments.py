@@ -11,13 +11,14 @@ from datetime import date
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from models_ml import rfm
 from models_ml.history import Floats, History, Ints, date_of, day_number, days_of, quarters_behind
-from models_ml.steady import Codes, Own, Settled, Walk, settle
+from models_ml.steady import Codes, Own, Settling, Walk
 from models_ml.windows import MovingSums, by_day
 
-WARM_UP = 30  # days in which enough equal ones in a row are found
+WARM_UP = 90  # days in which enough equal ones in a row are found
 ENOUGH = 100  # buyers, for edges to be held for a quarter
 EVER = 1_000_000  # days
 EIGHT = len(rfm.SEGMENTS_8)
@@ -75,6 +76,10 @@ class Buyers:
         orders, cents = self._sums.sums[who].T
         return (self._last[who] - self._day).astype(np.float64), orders.astype(np.float64), cents / 100
 
+    def did_something(self, who: Ints) -> NDArray[np.bool_]:
+        """Which of them bought on the latest day."""
+        return self._last[who] == self._day - 1
+
     def touched(self, silences: Ints) -> Ints:
         """Who did something on the latest day, or has been silent for one of so many days."""
         return np.append(self._sums.touched, np.flatnonzero(np.isin(self._day - self._last, silences)))
@@ -89,7 +94,7 @@ def score(log: Log, as_of: date) -> pd.DataFrame:
     return pd.DataFrame({"customer_id": known.customer_ids, "as_of_date": as_of, **told})
 
 
-def settled(log: Log, as_of: date, warm_up: int = WARM_UP) -> tuple[History, dict[str, Settled]]:
+def settled(log: Log, as_of: date, warm_up: int = WARM_UP) -> tuple[History, dict[str, Settling]]:
     """The groups in force on as_of (places in rfm.SEGMENTS and rfm.SEGMENTS_8), by `segment` and `segment_8`, of the
     customers of the history that is returned. Raises rfm.NobodyHasBought."""
     known = log.history.before(as_of)
@@ -105,15 +110,14 @@ def settled(log: Log, as_of: date, warm_up: int = WARM_UP) -> tuple[History, dic
         return (place * EIGHT + place_of_8).astype(np.int8)
 
     walk = Walk(own.day, known.day[known.first] + 1, code_of)
-    both: dict[int, Codes] = {}
+    told = {"segment": Settling(len(known)), "segment_8": Settling(len(known))}
     for day in days:
         buyers.on(day)
-        both[day] = walk.on(day, buyers.touched(silences.astype(np.int64))).copy()
-
-    def settled_part(part: np.ufunc) -> Settled:
-        return settle(days, lambda day: np.where(both[day] < 0, both[day], part(both[day], EIGHT)), own.patience)
-
-    return known, {"segment": settled_part(np.floor_divide), "segment_8": settled_part(np.mod)}
+        who, both = walk.on(day, buyers.touched(silences.astype(np.int64)))
+        patience = np.where(buyers.did_something(who), own.after_a_deed[who], own.by_silence[who])
+        told["segment"].on(day, (who, both // EIGHT), patience)
+        told["segment_8"].on(day, (who, both % EIGHT), patience)
+    return known, told
 
 
 def _taught(buyers: Buyers, days: range, currency_code: str) -> dict[int, rfm.RfmThresholds]:

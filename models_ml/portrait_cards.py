@@ -7,9 +7,11 @@ CARDS: dict[str, tuple[str, str]] = {
     "named_segments": (
         "Purpose: the RFM groups, so that people may be treated by them. Everybody who has bought. Edges are set "
         "when a quarter begins and reach each customer on a day of the quarter of their own; a new group counts "
-        "from the third day in a row. Limit: a group can lag three days behind what a customer does.",
-        "用途：RFM 分组，供分层服务使用。对象：所有购买过的客户。分界每季度重设，并在季度内分散到每位客户；连续三"
-        "天成立后才更换分组。局限：分组最多比行为晚三天。",
+        "when it has held for 3 to 10 days after a purchase, and for 3 to 28 where only time has passed: how many is "
+        "each customer's own. Limit: a group lags so many days behind what a customer does.",
+        "用途：RFM 分组，供分层服务使用。对象：所有购买过的客户。分界每季度重设，并在季度内分散到每位客户；因购买而"
+        "变动的，新分组须连续成立 3 至 10 天；仅因时间推移而变动的，须连续成立 3 至 28 天，具体天数因客户而异且固定"
+        "不变。局限：分组比行为晚相应的天数。",
     ),
     "lifecycle": (
         "Purpose: where each customer stands in their life with us. A state machine over order dates: declining "

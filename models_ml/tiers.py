@@ -13,7 +13,7 @@ import pandas as pd
 
 from models_ml.history import History, Ints, date_of, dates_of, day_number, days_of, quarter_before, quarters_behind
 from models_ml.refusal import need
-from models_ml.steady import Codes, Own, Settled, Walk, settle
+from models_ml.steady import Codes, Own, Settling, Walk
 from models_ml.windows import MovingSums
 
 TIERS = ("bronze", "silver", "gold", "platinum")
@@ -56,13 +56,11 @@ def score(history: History, refunds: pd.DataFrame, as_of: date) -> Tiers:
     def code_of(who: Ints, quarter: int) -> Codes:
         return np.searchsorted(edges[quarter], sums.sums[who, 0], side="right").astype(np.int8)
 
-    walk = Walk(own.day, known.day[known.first] + 1, code_of)
-
-    def codes_on(day: int) -> Codes:
+    walk, settled = Walk(own.day, known.day[known.first] + 1, code_of), Settling(len(known))
+    for day in range(begins, day_number(as_of) + 1):
         sums.advance(day)
-        return walk.on(day, sums.touched)
-
-    settled = settle(range(begins, day_number(as_of) + 1), codes_on, own.patience)
+        walked = walk.on(day, sums.touched)
+        settled.on(day, walked, own.after_a_deed[walked[0]])
     return Tiers(_frame(known, as_of, settled), _edge_rows(edges), {date_of(d): n for d, n in settled.changes.items()})
 
 
@@ -86,7 +84,7 @@ def quarter_edges(cents: Ints) -> Ints:
     return positive[places]
 
 
-def _frame(known: History, as_of: date, settled: Settled) -> pd.DataFrame:
+def _frame(known: History, as_of: date, settled: Settling) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "customer_id": known.customer_ids,

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from models_ml import loyalty, named_segments, rfm, tiers
 from models_ml.history import History
 from models_ml.refusal import Refused
-from models_ml.steady import PATIENCE, Own, Settled, settle
+from models_ml.steady import AFTER_A_DEED, BY_SILENCE, Own, Settling
 from models_ml.windows import MovingSums
 from tests.models_ml.lives import FIRST, crowd, nothing_given_back, orders_of
 
@@ -20,8 +20,16 @@ DAY = FIRST + timedelta(720)
 MOST_A_DAY = 0.015
 
 
-def held(walk: list[int], patience: int) -> Settled:
-    return settle(range(len(walk)), lambda day: np.array([walk[day]], dtype=np.int8), np.array([patience]))
+PATIENCE = sorted({*AFTER_A_DEED, *BY_SILENCE})
+
+
+def held(walk: list[int], patience: int) -> Settling:
+    """One customer's labels; -1 is not a customer yet."""
+    told = Settling(1)
+    for day, code in enumerate(walk):
+        who = np.arange(int(code >= 0))
+        told.on(day, (who, np.full(len(who), code, dtype=np.int8)), np.full(len(who), patience))
+    return told
 
 
 @given(st.lists(st.integers(-1, 2), min_size=1, max_size=60), st.sampled_from(PATIENCE))
@@ -111,7 +119,7 @@ def features_of(orders: pd.DataFrame, day: date) -> pd.DataFrame:
     ).reset_index()
 
 
-def test_named_segments_are_those_of_rfm_when_nothing_has_changed_for_three_days():
+def test_named_segments_are_those_of_rfm_when_nothing_has_changed_of_late():
     history = History.of(crowd())
     log = named_segments.Log(history, nothing_given_back(), "CNY")
     today = features_of(crowd(), DAY)
@@ -123,7 +131,7 @@ def test_named_segments_are_those_of_rfm_when_nothing_has_changed_for_three_days
     named = named_segments.score(log, DAY).set_index("customer_id")["segment"]
     reached = Own.of(new.index.to_numpy(dtype=object)).day <= (DAY - quarters[0]).days
     assert 0.05 < (~reached).mean() < 0.2
-    assert (named == new.where(reached, old)).mean() > 0.93
+    assert (named == new.where(reached, old)).mean() > 0.85
 
 
 def test_the_dearest_are_platinum_and_refunds_take_it_away():
@@ -162,10 +170,11 @@ def test_often_and_evenly_is_loyal():
 
 def test_what_is_everybodys_own_is_evenly_spread():
     own = Own.of(np.array([f"customer {n}" for n in range(9_000)], dtype=object))
-    counts = np.bincount(own.day, minlength=90)
-    assert (len(counts), counts.min() > 60, counts.max() < 150) == (90, True, True)
-    lengths = np.bincount(own.patience)[PATIENCE[0] :]
-    assert (len(lengths), lengths.min() > 1_600, lengths.max() < 2_000) == (len(PATIENCE), True, True)
+    for numbers, choices in ((own.day, range(90)), (own.after_a_deed, AFTER_A_DEED), (own.by_silence, BY_SILENCE)):
+        counts = np.bincount(numbers, minlength=choices[-1] + 1)[choices[0] :]
+        assert len(counts) == len(choices)
+        assert abs(counts / (9_000 / len(choices)) - 1).max() < 0.5
+    assert abs(np.corrcoef([own.day, own.after_a_deed, own.by_silence])[np.triu_indices(3, 1)]).max() < 0.05
 
 
 def test_whoever_buys_in_one_sale_does_not_change_on_one_day():
@@ -174,7 +183,28 @@ def test_whoever_buys_in_one_sale_does_not_change_on_one_day():
     history = History.of(pd.concat([crowd(), sale.assign(net_revenue=10.0)]))
     log = named_segments.Log(history, nothing_given_back(), "CNY")
     changes = named_segments.settled(log, DAY, 100)[1]["segment"].changes
-    assert max(changes.values()) < 0.3 * 500
+    assert sum(changes.values()) > 500
+    assert max(changes.values()) < 0.1 * 500
+
+
+def test_a_purchase_is_believed_sooner_than_silence():
+    """Forty who had been silent for long buy; another forty, who bought as often, come no more."""
+    lives = {f"back{n:02}": [10, 60, 640] for n in range(40)} | {f"gone{n:02}": [10, 60] for n in range(40)}
+    log = named_segments.Log(History.of(pd.concat([crowd(), orders_of(lives)])), nothing_given_back(), "CNY")
+    labels = [
+        named_segments.score(log, FIRST + timedelta(day)).set_index("customer_id")["segment"] for day in (641, 646, 651)
+    ]
+    back, gone = ([label[label.index.str.startswith(kind)] for label in labels] for kind in ("back", "gone"))
+    left = [(label != back[0]).sum() for label in back]
+    assert 0 < left[1] < left[2] == 40
+    assert (gone[0] == gone[2]).all()
+
+
+def test_whoever_was_about_to_leave_a_label_does_so_no_later_for_another_change():
+    told = Settling(1)
+    for day, (code, patience) in enumerate([(0, 3), (0, 3), (1, 4), (1, 4), (2, 28), (2, 28), (2, 28), (2, 28)]):
+        told.on(day, (np.array([0]), np.array([code], dtype=np.int8)), np.array([patience]))
+        assert told.codes[0] == (2 if day == 7 else 0)
 
 
 def test_tiers_and_loyalty_refuse_a_handful():
