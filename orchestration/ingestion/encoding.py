@@ -4,7 +4,8 @@ import codecs
 from collections.abc import Iterable
 from pathlib import Path
 
-CHUNK_BYTES = 4 * 1024 * 1024
+# What stays in the processor's own memory while it is looked at; chunks of 4 MB take half as long again.
+CHUNK_BYTES = 1024 * 1024
 # What a detector must have seen before its guess is worth telling.
 ENOUGH_BYTES = 64
 

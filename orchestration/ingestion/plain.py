@@ -3,12 +3,17 @@
 The long way (`reading.py`, `judging.py`, `load.py`) holds the records of a file in a temporary table beside the raw
 one; those of a large file outgrow the memory, and are written and read twice. Most large files need nothing of it:
 every cell is in its canonical spelling, no rule is broken, every key is new. Here that is asked of every row, and the
-rows are held to the bytes, inside the transaction that loads them; where it is not so, nothing has happened, and the
-file goes the long way. Both ways load the same rows under the same numbers and hashes.
+rows are held to the bytes; where it is not so, they are put out again, and the file goes the long way. Both ways load
+the same rows under the same numbers and hashes.
+
+A row without a number is not loaded yet. Rows come in without numbers, because numbering them while they are read
+would leave the reading to one hand, and are numbered in a second transaction, because in the first the whole table
+would be written to the log. What a killed run leaves between the two, `put_out` takes away.
 """
 
 import duckdb
 
+from orchestration.ingestion.contract_model import Contract
 from orchestration.ingestion.glance import row_text
 from orchestration.ingestion.judging import is_plain
 from orchestration.ingestion.load import Counts, brings_only_new_keys, last_row_number
@@ -22,6 +27,7 @@ WORTH_BYTES = 8 * 1024 * 1024
 LONG_LINE_BYTES = 64 * 1024
 # Where a file needs cleaning, some of its first rows nearly always do.
 TRIED_ROWS = 20_000
+UNNUMBERED = "_row_number is null"
 
 
 class NotPlainError(Exception):
@@ -42,14 +48,13 @@ def may_be_plain(connection: duckdb.DuckDBPyConnection, source: Source) -> bool:
         return False  # the long way reads the same rows and says what is wrong
 
 
-def load_plain(connection: duckdb.DuckDBPyConnection, source: Source) -> Counts:
-    """Load a file inside the caller's transaction: `rows_read` is held to the bytes, `rows_loaded` to the table.
+def bring_in(connection: duckdb.DuckDBPyConnection, source: Source) -> None:
+    """Put the rows of a file into the raw table, in its order and without numbers: all of them, or none.
 
     Raises:
-        NotPlainError: the file must go the long way, and the transaction be taken back.
-        duckdb.Error: the same; DuckDB cannot read the file, or has met a row that is not plain.
+        duckdb.Error: the file must go the long way; DuckDB cannot read it, or has met a row that is not plain.
     """
-    contract, last = source.contract, last_row_number(connection, source)
+    contract = source.contract
     cells = ", ".join(column.name for column in contract.columns)
     connection.execute(f"""
         insert into {contract.relation} by name
@@ -58,7 +63,23 @@ def load_plain(connection: duckdb.DuckDBPyConnection, source: Source) -> Counts:
             case when {is_plain(contract, "_row_text")} then md5(_row_text) else error('not plain') end as _row_hash
         from ({_records(source)})
     """)
-    rows = _number(connection, source, last)
+
+
+def put_out(connection: duckdb.DuckDBPyConnection, contract: Contract) -> None:
+    """Take away rows that were brought in and not loaded."""
+    connection.execute(f"delete from {contract.relation} where {UNNUMBERED}")
+
+
+def load_plain(connection: duckdb.DuckDBPyConnection, source: Source) -> Counts:
+    """Load what was brought in, inside the caller's transaction.
+
+    `rows_read` is held to the bytes, `rows_loaded` counted in the table.
+
+    Raises:
+        NotPlainError: the file must go the long way, the transaction be taken back and the rows put out.
+    """
+    contract, last = source.contract, last_row_number(connection, source)
+    rows = _number(connection, contract, last)
     if not agrees_with_bytes(connection, source, rows):
         raise NotPlainError
     day = f"_delivery_date = date '{source.delivery_date}'"
@@ -76,20 +97,18 @@ def _records(source: Source) -> str:
     return f"select *, {text} as _row_text from ({cells})"
 
 
-def _number(connection: duckdb.DuckDBPyConnection, source: Source, last: int) -> int:
-    """Number the rows that were just inserted in the order of the file, on from `last`; returns how many there are.
+def _number(connection: duckdb.DuckDBPyConnection, contract: Contract, last: int) -> int:
+    """Number the rows that were brought in, on from `last`; returns how many there are.
 
     Tables keep the order of the file, in as many hands as read it: a row's place in the table is its place there.
-    Numbering the rows while they are read would leave the reading to one hand.
     """
-    unnumbered = f"{source.contract.relation} where _row_number is null"
-    found = connection.execute(f"select count(*), min(rowid), max(rowid) from {unnumbered}").fetchone()
+    found = connection.execute(
+        f"select count(*), min(rowid), max(rowid) from {contract.relation} where {UNNUMBERED}"
+    ).fetchone()
     rows, first, end = found or (0, None, None)
-    if not rows:
-        return 0
-    if end - first + 1 != rows:
+    if rows and end - first + 1 != rows:
         raise NotPlainError
     connection.execute(
-        f"update {source.contract.relation} set _row_number = rowid - {first} + {last + 1} where _row_number is null"
+        f"update {contract.relation} set _row_number = rowid - {first or 0} + {last + 1} where {UNNUMBERED}"
     )
     return int(rows)

@@ -21,7 +21,7 @@ from orchestration.ingestion.history import (
 from orchestration.ingestion.inbox import InboxFile
 from orchestration.ingestion.load import Counts, create_raw_table, forget, load
 from orchestration.ingestion.opening import arrive, open_source
-from orchestration.ingestion.plain import NotPlainError, load_plain, may_be_plain
+from orchestration.ingestion.plain import NotPlainError, bring_in, load_plain, may_be_plain, put_out
 from orchestration.ingestion.quarantine import hold_back, refuse
 from orchestration.ingestion.reading import Reading, read
 from orchestration.ingestion.sources import RefusedFileError, Source
@@ -70,6 +70,8 @@ def receive(
         again.append(set_aside_on)
     if again:
         due = take_back_from(connection, contract, min(again), yard) + due
+    if due:
+        put_out(connection, contract)
     in_order = sorted(due, key=lambda file: (file.delivery_date or date.min, file.name))
     counts = [_receive_one(connection, contract, file, yard).counts for file in in_order]
     return Received(
@@ -123,6 +125,7 @@ def _take_plain(connection: duckdb.DuckDBPyConnection, file: InboxFile, source: 
     """Load the file the short way; None, and nothing has happened, when it must go the long one."""
     contract, arrival = source.contract, source.arrival
     try:
+        bring_in(connection, source)
         with _transaction(connection):
             supersede(connection, contract, file, arrival.file_id)
             outcome = _Outcome(file, arrival, load_plain(connection, source))
@@ -130,6 +133,7 @@ def _take_plain(connection: duckdb.DuckDBPyConnection, file: InboxFile, source: 
                 raise NotPlainError
             _enter(connection, contract, outcome, yard)
     except (NotPlainError, duckdb.Error):
+        put_out(connection, contract)
         return None  # not lost: the long way reads the same file and says what is wrong
     return outcome
 

@@ -145,3 +145,23 @@ def test_a_reader_that_passes_over_rows_is_found_out_by_the_bytes(shop: Intake, 
         received = shop.deliver(csv_text(HEADER, clean_rows(9_000)))
     assert (received.rows_read, received.rows_loaded) == (9_000, 9_000)
     assert shop.all("select count(*) from raw_shop.things") == [(9_000,)]
+
+
+def test_what_a_killed_run_brought_in_and_did_not_load_is_taken_away_by_the_next(
+    shop: Intake, monkeypatch: pytest.MonkeyPatch
+):
+    text = csv_text(HEADER, clean_rows(100))
+    _, whole = by_both_ways(shop, text)
+    shop.forget()
+    with way(0):
+        with monkeypatch.context() as patch:
+            patch.setattr(receive, "load_plain", killed)
+            with pytest.raises(KeyboardInterrupt):
+                shop.deliver(text, name="things-0.csv")
+        assert shop.all("select count(*), count(_row_number) from raw_shop.things") == [(100, 0)]
+        shop.deliver(text, name="things-0.csv")
+    assert shop.everything() == whole
+
+
+def killed(*_: object) -> None:
+    raise KeyboardInterrupt
