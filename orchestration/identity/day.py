@@ -57,12 +57,15 @@ def bring_up_to_date(
 
 
 def gather(connection: duckdb.DuckDBPyConnection, folded: str, wanted: str) -> None:
-    """The temp table `folded` of the records of `wanted` (record_key), numbered in the order of their keys."""
+    """The temp table `folded` of the records of `wanted` (record_key, not repeated), numbered in the order of their
+    keys: what is compared of them."""
     connection.execute(f"""
         create or replace temp table folded as
-        select cast(row_number() over (order by record_key) - 1 as integer) as record_no, * exclude (block_keys)
-        from {folded} where record_key in (select record_key from {wanted})
-        order by record_no""")
+        with numbered as (
+            select record_key, cast(row_number() over (order by record_key) - 1 as integer) as record_no from {wanted}
+        )
+        select * exclude (block_keys, contacts, input_hash, version)
+        from {folded} inner join numbered using (record_key)""")
 
 
 def decisions_in_folded(connection: duckdb.DuckDBPyConnection, origin: str = "%") -> Decisions:

@@ -43,10 +43,10 @@ def write_down(
             select distinct hub as record_key_a, record_key as record_key_b, 'together' as decision,
                 'statement' as origin
             from carried inner join hubs using (entity_type, identifier_value) where hub <> record_key
-            union all
-            select record_key_a, record_key_b, decision, 'override' from overrides_in_force
         )
-        select * from every
+        from every
+        union all
+        select record_key_a, record_key_b, decision, 'override' from overrides_in_force
         where record_key_a in (select record_key from {folded})
             and record_key_b in (select record_key from {folded})""")
     connection.unregister("overrides_in_force")

@@ -36,6 +36,11 @@ def read(connection: duckdb.DuckDBPyConnection, people: People) -> None:
             on identifiers.identifier_type = dummies.identifier_type
             and identifiers.identifier_value = dummies.identifier_value
         where identifiers.identifier_type in ('email', 'phone')""")
+    read_records(connection, people)
+
+
+def read_records(connection: duckdb.DuckDBPyConnection, people: People) -> None:
+    """`people_compared` alone."""
     connection.execute(f"""
         create or replace temp view people_compared as
         select record_key as record_id, source_system, entity_type, full_name, nickname, company_name as company,

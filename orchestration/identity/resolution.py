@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from orchestration.identity import blocking, clusters, identifiers, records, scoring
-from orchestration.identity.clusters import NONE, Decisions, Likely
+from orchestration.identity.clusters import NONE, Decisions, Likely, Numbers
 from orchestration.identity.frequencies import Frequencies, Guess
 from orchestration.identity.scoring import Bits, Pairs, Parameters, Weights
 
@@ -127,20 +127,24 @@ def settle(
     parameters: Parameters,
     decisions: Decisions,
 ) -> Resolution:
-    """The clusters that likely pairs make: every pair inside a component is compared, blocked or not, and so are likely
-    ones across components (of one that was cut again). A component's clusters depend on nothing outside it."""
+    """The clusters that likely pairs make. A component's clusters depend on nothing outside it."""
     labels = clusters.likely_components(frequencies.records, likely, decisions)
+    pairs = compare_within(connection, labels, likely)
+    weights = scoring.weigh(pairs, frequencies, parameters)
+    final = clusters.refine(labels, pairs, weights, parameters, decisions)
+    return Resolution(final, pairs, weights, parameters, likely.compared)
+
+
+def compare_within(connection: duckdb.DuckDBPyConnection, labels: Numbers, likely: Likely) -> Pairs:
+    """Every pair inside a component, blocked or not, and the likely ones across components."""
     a, b = clusters.pairs_within(labels)
     across = labels[likely.a] != labels[likely.b]
     wanted = scoring.pair_table(np.concatenate([a, likely.a[across]]), np.concatenate([b, likely.b[across]]))
     connection.register("wanted_pairs", wanted)
     try:
-        pairs = scoring.compare(connection, "wanted_pairs")
+        return scoring.compare(connection, "wanted_pairs")
     finally:
         connection.unregister("wanted_pairs")
-    weights = scoring.weigh(pairs, frequencies, parameters)
-    final = clusters.refine(labels, pairs, weights, parameters, decisions)
-    return Resolution(final, pairs, weights, parameters, likely.compared)
 
 
 def _list_keys(connection: duckdb.DuckDBPyConnection) -> None:

@@ -9,11 +9,12 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 
-from orchestration.identity import evidence, records, resolution
-from orchestration.identity.clusters import Decisions
+from orchestration.identity import evidence, records, resolution, scoring
+from orchestration.identity.clusters import Decisions, Numbers, likely_components
 from orchestration.identity.day import decisions_in_folded, gather, likely_in_folded
-from orchestration.identity.folded import People, read
+from orchestration.identity.folded import People, read_records
 from orchestration.identity.frequencies import Frequencies
+from orchestration.identity.resolution import Resolution
 from orchestration.identity.scoring import Parameters
 
 
@@ -34,7 +35,7 @@ def link(connection: duckdb.DuckDBPyConnection, tables: Clustered, people: Peopl
     linked, clustered = _newest(connection, tables)
     connection.execute(f"""
         create or replace temp table anew as
-        select record_key, component_key, cluster_key, likely_pairs from {tables.clusters}
+        select record_key, component_key, likely_key, cluster_key, likely_pairs from {tables.clusters}
         where clustered_in_run > {linked if linked <= clustered else -1}""")
     connection.execute("""
         create or replace temp table several as
@@ -64,30 +65,40 @@ def _links(
     connection.execute("""
         create or replace temp table pairs_anew as
         select record_key as record_key_a, unnest(likely_pairs, recursive := true) from several""")
-    decisions = decisions_in_folded(connection)
-    frequencies = Frequencies(connection, parameters.values)
     likely = likely_in_folded(connection, "pairs_anew")
-    found = resolution.settle(connection, likely, frequencies, parameters, decisions)
-    clusters = connection.execute("""
-        select heads.record_no as cluster from folded inner join several using (record_key)
-        inner join folded as heads on several.cluster_key = heads.record_key order by folded.record_no""").fetchnumpy()
+    labels = likely_components(len(connection.table("several")), likely, decisions_in_folded(connection))
+    pairs = resolution.compare_within(connection, labels, likely)
+    weights = scoring.weigh(pairs, Frequencies(connection, parameters.values), parameters)
+    found = Resolution(_as_clustered(connection, "likely_key"), pairs, weights, parameters, likely.compared)
     stated, human = decisions_in_folded(connection, "statement"), decisions_in_folded(connection, "override")
     nobody = np.zeros((0, 2), dtype=np.int64)
     links = evidence.account_for(
-        found, np.asarray(clusters["cluster"], np.int64), Decisions(stated.together, nobody), human
+        found, _as_clustered(connection, "cluster_key"), Decisions(stated.together, nobody), human
     )
-    _as_written(connection, people)
+    _as_written(connection, tables, people)
     return evidence.table(connection, links)
 
 
-def _as_written(connection: duckdb.DuckDBPyConnection, people: People) -> None:
+def _as_clustered(connection: duckdb.DuckDBPyConnection, key: str) -> Numbers:
+    """The number of the record that stands for each gathered record's cluster."""
+    found = connection.execute(f"""
+        select heads.record_no as cluster from folded inner join several using (record_key)
+        inner join folded as heads on several.{key} = heads.record_key order by folded.record_no""").fetchnumpy()
+    return np.asarray(found["cluster"], np.int64)
+
+
+def _as_written(connection: duckdb.DuckDBPyConnection, tables: Clustered, people: People) -> None:
     """`numbered` and `contacts_written` of the gathered records: what their evidence shows."""
-    read(connection, people)
+    read_records(connection, people)
     connection.execute("""
         create or replace temp view people_linked as
         select * from people_compared where record_id in (select record_key from folded)""")
     records.number(connection, "people_linked")
-    connection.execute("""
+    connection.execute(f"""
         create or replace temp table contacts_written as
         select record_no, kind, written as value
-        from (select record_no, unnest(contacts, recursive := true) from folded) where kind <> 'mask'""")
+        from (
+            select record_no, unnest(kept.contacts, recursive := true)
+            from {tables.folded} as kept inner join folded using (record_key)
+        )
+        where kind <> 'mask'""")
