@@ -1,12 +1,14 @@
 """One cutoff of a log, prepared: what was known, what the buy-till-you-die model makes of it, and what came after.
 
 Here belongs the choice of the buy-till-you-die model with its fallback: the average of Pareto/NBD and MBG/NBD, which
-both let a single buyer be gone. BG/NBD, which does not, is the last resort.
+both let a single buyer be gone. BG/NBD, which does not, stands in for them; where nothing can be fitted, all three are
+tried again with a weak prior (`btyd.fitting`).
 """
 
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -15,7 +17,7 @@ from numpy.typing import NDArray
 from models_ml.btyd import beta_geometric, gamma_gamma, pareto
 from models_ml.btyd.averaged import Averaged, Single
 from models_ml.btyd.beta_geometric import BetaGeometric
-from models_ml.btyd.fitting import NoFit
+from models_ml.btyd.fitting import FREE, WEAK, NoFit
 from models_ml.btyd.histories import Floats, Histories
 from models_ml.btyd.pareto import Pareto
 from models_ml.order_log import OrderLog, Outcome, Snapshot, outcome, snapshot
@@ -24,12 +26,13 @@ from models_ml.traces import Traces, traces
 ACTIVE_DAYS = 365
 SURE = 1e-4
 LEARN_FROM = 20_000
-Families = tuple[tuple[str, Callable[[Histories, Any], Single]], ...]
+Families = tuple[tuple[str, Callable[[Histories, Any, float], Single]], ...]
 FAMILIES: Families = (
     ("pareto_nbd", pareto.train),
-    ("mbg_nbd", lambda histories, near: beta_geometric.train(histories, 1, near)),
+    ("mbg_nbd", lambda histories, near, prior: beta_geometric.train(histories, 1, near, prior)),
 )
-LAST_RESORT: Families = (("bg_nbd", lambda histories, near: beta_geometric.train(histories, 0, near)),)
+LAST_RESORT: Families = (("bg_nbd", lambda histories, near, prior: beta_geometric.train(histories, 0, near, prior)),)
+HELD = "Held by a weak prior, as customers are too much alike for their differences to be estimated."
 
 
 @dataclass(frozen=True)
@@ -109,11 +112,21 @@ class Cut:
             raise ValueError(f"The horizon of cutoff {self.known.cutoff} is not over: nothing is known of what came.")
         return self.came
 
+    @property
+    def orders_a_day(self) -> float:
+        """Orders of one day are one in the histories; people who order twice a day go on doing so."""
+        return _orders_a_day(self.known)
+
     @cached_property
     def squared_orders(self) -> Floats:
-        """E[order days squared] within the horizon by the buy-till-you-die model, (n,)."""
+        """E[orders squared] within the horizon by the buy-till-you-die model, (n,): of days with an order, each with
+        one and a Poisson number more (Wald's identities)."""
         rows, _, place = self.known.histories.distinct()
-        return self.timing.model.second_moment(rows, self.horizon)[place]
+        a_day = self.orders_a_day
+        return (
+            a_day**2 * self.timing.model.second_moment(rows, self.horizon)[place]
+            + (1 - 1 / a_day) * self.expected_orders
+        )
 
 
 def prepare(log: OrderLog, cutoff: int, horizon: int, last_day: int, near: Timing | None = None) -> Cut:
@@ -142,8 +155,6 @@ def seen(log: OrderLog, cutoff: int, horizon: int, fits: Fits) -> Cut:
 
 def _cut(log: OrderLog, known: Snapshot, fits: Fits, horizon: int, came: Outcome | None) -> Cut:
     rows, _, place = known.histories.distinct()
-    # Orders of one day are one in the histories; people who order twice a day go on doing so.
-    orders_a_day = float(known.orders.sum() / (known.histories.repeats + 1).sum())
     return Cut(
         horizon=horizon,
         known=known,
@@ -151,26 +162,32 @@ def _cut(log: OrderLog, known: Snapshot, fits: Fits, horizon: int, came: Outcome
         spend=fits.spend,
         traces=traces(log, known),
         log_odds=log_odds(fits.timing.model.buys(rows, horizon))[place],
-        expected_orders=orders_a_day * fits.timing.model.expect(rows, horizon)[place],
+        expected_orders=_orders_a_day(known) * fits.timing.model.expect(rows, horizon)[place],
         came=came,
     )
 
 
+def _orders_a_day(known: Snapshot) -> float:
+    return float(known.orders.sum() / (known.histories.repeats + 1).sum())
+
+
 def fit_timing(histories: Histories, near: Timing | None = None) -> Timing:
-    """The average of FAMILIES, or of those of them that can be fitted, else the last resort.
+    """The average of FAMILIES, or of those of them that can be fitted, else the last resort, else the same with a weak
+    prior; `note` tells what was tried in vain.
 
     On at most LEARN_FROM customers: more would not move four numbers. Raises NoFit when none can be fitted.
     """
     sample, failures = histories.take(_some(len(histories))), list[str]()
-    for families in (FAMILIES, LAST_RESORT):
+    for prior, families in product((FREE, WEAK), (FAMILIES, LAST_RESORT)):
         fitted: dict[str, Single] = {}
         for family, train in families:
             try:
-                fitted[family] = train(sample, near and near.part(family))
+                fitted[family] = train(sample, near and near.part(family), prior)
             except NoFit as why:
                 failures.append(f"{family}: {why}")
         if fitted:
-            return Timing(Averaged(tuple(fitted.values())), "+".join(fitted), " ".join(failures))
+            said = [*failures, HELD] if prior == WEAK else failures
+            return Timing(Averaged(tuple(fitted.values())), "+".join(fitted), " ".join(said))
     raise NoFit(" ".join(failures))
 
 

@@ -43,7 +43,8 @@ class Test:
     """What one cutoff says: who, what came true, and every candidate's forecast, (n,) each.
 
     `rival` ranks by the naive measure. `truth` is 0 or 1 for a probability, money for a value. `strongest` is the
-    area under the curve of the single best feature.
+    area under the curve of the single best feature; `knows_the_future` whether features were others when everything
+    from the cutoff on was taken out of the log (None: nobody looked).
     """
 
     __test__ = False
@@ -55,6 +56,7 @@ class Test:
     candidates: dict[str, Floats]
     season_is_known: bool
     strongest: float = 0.5
+    knows_the_future: bool | None = None
 
 
 @dataclass(frozen=True)
@@ -250,6 +252,13 @@ def _against_gain(name: str, gain: Interval, rival: str) -> list[tuple[str, str]
     if gain.lower > 0:
         return []
     (en, zh), (rival_en, rival_zh) = called(name), called(rival)
+    if not np.isfinite(gain.value):
+        return [
+            (
+                f"{en}: cannot be held against {rival_en}: after a cutoff of the test all customers did the same.",
+                f"{zh}：无法与{rival_zh}比较：检验截止日之后所有客户的行为相同。",
+            )
+        ]
     return [
         (
             f"{en}: not better than {rival_en}: the gain is {gain.value:+.4f}, "
@@ -272,7 +281,15 @@ def _against_worse(name: str, standing: str, worse: Interval) -> list[tuple[str,
 
 
 def _against_leak(tests: Sequence[Test]) -> list[tuple[str, str]]:
-    strongest = max(test.strongest for test in tests)
+    if any(test.knows_the_future for test in tests):
+        return [
+            (
+                "A feature changes when everything after the cutoff is taken out of the log: it knows what came.",
+                "去除截止日之后的记录后特征发生变化：特征包含了之后的信息。",
+            )
+        ]
+    # Subscribers and daily shoppers are told by their silence alone: a strong feature is no leak where we have looked.
+    strongest = max((test.strongest for test in tests if test.knows_the_future is None), default=0.5)
     if strongest <= LEAK_LIMIT:
         return []
     return [

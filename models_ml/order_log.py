@@ -58,19 +58,24 @@ class OrderLog:
         if count <= most:
             return self
         keep = np.linspace(0, count - 1, most).astype(np.int64)
-        rows = np.isin(self.customer, keep)
+        rows = self._rows(np.isin(self.customer, keep))
         return _summed(
-            self.customer_ids[keep],
-            self.first_day,
-            pd.DataFrame(
-                {
-                    "customer": np.searchsorted(keep, self.customer[rows]),
-                    "day": self.day[rows],
-                    "orders": np.diff(self.so_far_orders)[rows],
-                    "sold": np.diff(self.so_far_sold)[rows],
-                    "returned": np.diff(self.so_far_returned)[rows],
-                }
-            ),
+            self.customer_ids[keep], self.first_day, rows.assign(customer=np.searchsorted(keep, rows["customer"]))
+        )
+
+    def before(self, cutoff: int) -> "OrderLog":
+        """The log as it was when the day number `cutoff` began, customers numbered alike."""
+        return _summed(self.customer_ids, self.first_day, self._rows(self.day < cutoff))
+
+    def _rows(self, which: NDArray[np.bool_]) -> pd.DataFrame:
+        return pd.DataFrame(
+            {
+                "customer": self.customer[which],
+                "day": self.day[which],
+                "orders": np.diff(self.so_far_orders)[which],
+                "sold": np.diff(self.so_far_sold)[which],
+                "returned": np.diff(self.so_far_returned)[which],
+            }
         )
 
 

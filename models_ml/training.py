@@ -23,10 +23,11 @@ from models_ml.hindsight import Listed, WeakSpot, listed, weak_spots
 from models_ml.levels import Belief
 from models_ml.order_log import OrderLog, Snapshot, rolling_cutoffs, snapshot
 from models_ml.refusal import Refused
+from models_ml.traces import traces
 from models_ml.value import Outlook, Past, Value
 
 FEWEST_CUSTOMERS, FEWEST_RETURNING, FEWEST_DAYS = 200, 50, 60
-LEARN_FROM, JUDGED, VALUE_CUTOFFS = 10_000, 2, 10
+LEARN_FROM, JUDGED, LOOKED_AT, VALUE_CUTOFFS = 10_000, 2, 4, 10
 SPENDING = "spending"
 
 
@@ -144,7 +145,8 @@ def _train(plan: Plan, known: Snapshot, prepared: _Cuts) -> Training:
     rungs = [rung for rung in trained.ladder.rungs if all(rung in then.ladder.rungs for _, then in trials)]
     order = [rung for rung in reversed(rungs) if rung != "recency"]
     standing = plan.standing if plan.standing in order else PLAIN
-    decision = gate.judge_probabilities([_of_buying(plan, cut, then, order) for cut, then in trials], order, standing)
+    told = [_of_buying(prepared, cut, then, order) for cut, then in trials]
+    decision = gate.judge_probabilities(told, order, standing)
     rung = decision.published or ""
     bases = {name: _Basis(name, name) for name in (rung or PLAIN, PLAIN)}
     if all(then.complete for _, then in trials):
@@ -182,25 +184,38 @@ def _learn(prepared: _Cuts, day: int) -> _Trained:
 
 
 def _judged(plan: Plan, prepared: _Cuts) -> list[Cut]:
-    """The newest complete cutoffs, a horizon apart. A log without a whole horizon is judged by a shorter one."""
-    days = rolling_cutoffs(FEWEST_DAYS, plan.now - plan.horizon, plan.horizon, JUDGED)
+    """The newest complete cutoffs, a horizon apart, after which some customers ordered and others did not: a shop that
+    was closed tells nothing. A log without a whole horizon is judged by a shorter one."""
+    days = rolling_cutoffs(FEWEST_DAYS, plan.now - plan.horizon, plan.horizon, LOOKED_AT)
     able = [day for day in days if day - plan.horizon >= FEWEST_DAYS] or days[:1]
     if able:
-        return [prepared.at(day, plan.horizon) for day in able]
+        found = [prepared.at(day, plan.horizon) for day in able[:JUDGED]]
+        telling = [cut for cut in found if _tells(cut)]
+        for day in able[JUDGED:]:
+            if len(telling) < min(JUDGED, len(found)) and _tells(cut := prepared.at(day, plan.horizon)):
+                telling.append(cut)
+        return telling or found
     shorter = max(plan.now // 3, 1)
     return [prepared.at(plan.now - shorter, shorter)]
 
 
-def _of_buying(plan: Plan, cut: Cut, then: _Trained, rungs: Sequence[str]) -> Test:
+def _tells(cut: Cut) -> bool:
+    return 0 < cut.outcome.bought[cut.is_active].sum() < cut.is_active.sum()
+
+
+def _of_buying(prepared: _Cuts, cut: Cut, then: _Trained, rungs: Sequence[str]) -> Test:
+    day = cut.known.cutoff
+    sealed = prepared.some.before(day)
     active, bought = cut.is_active, cut.outcome.bought
     return Test(
-        cutoff=_date(plan, cut.known.cutoff),
+        cutoff=_date(prepared.plan, day),
         customers=cut.known.customers[active],
         truth=bought[active],
         rival=-cut.known.recency[active],
         candidates={rung: probability(then.margin(cut, rung))[active] for rung in rungs},
         season_is_known=then.season(PLAIN).source == "year_ago",
         strongest=max(_two_sided(bought[active], column) for column in cut.traces.values[active].T),
+        knows_the_future=not np.array_equal(traces(sealed, snapshot(sealed, day)).values, cut.traces.values),
     )
 
 

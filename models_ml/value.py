@@ -176,8 +176,7 @@ def lifetime_value(cut: Cut, years: int = 3, yearly_discount: float = 0.10) -> F
     weights = np.append(LIFETIME_WEIGHTS / 2 * years * np.log1p(yearly_discount), 1.0) * discount
     up_to = cut.timing.model.expect_by(rows, [365 * float(year) for year in at])
     orders = sum((weight * upto for weight, upto in zip(weights, up_to, strict=True)), np.zeros(len(rows)))
-    a_day = float(cut.known.orders.sum() / (cut.known.histories.repeats + 1).sum())
-    return orders[place] * a_day * _order_value(cut)
+    return orders[place] * cut.orders_a_day * _order_value(cut)
 
 
 def _orders(cut: Cut, margin: Floats) -> Floats:

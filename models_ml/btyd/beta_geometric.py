@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from models_ml.btyd.fitting import maximise
+from models_ml.btyd.fitting import FREE, maximise
 from models_ml.btyd.histories import Floats, Histories, on_distinct
 
 NODES, NODE_WEIGHTS = np.polynomial.legendre.leggauss(48)
@@ -128,14 +128,16 @@ def _moments(leaves: Floats, size: Floats, time: Floats) -> tuple[Floats, Floats
     return np.where(stays, mean, first), np.where(stays, mean + mean**2 * (1 + 1 / size), second)
 
 
-def train(histories: Histories, coins_at_first: int = 0, near: BetaGeometric | None = None) -> BetaGeometric:
+def train(
+    histories: Histories, coins_at_first: int = 0, near: BetaGeometric | None = None, prior: float = FREE
+) -> BetaGeometric:
     """Fit by maximum likelihood: BG/NBD, or MBG/NBD with coins_at_first = 1; first from `near`, a model of much the
-    same customers. Raises `fitting.NoFit`."""
+    same customers; `prior` as in `fitting.maximise`. Raises `fitting.NoFit`."""
     unit = float(max(histories.observed.mean(), 1e-9))
     found, weights, _ = histories.distinct()
     rows = found.in_units_of(unit)
     starts = STARTS if near is None else (np.log([near.r, near.alpha / unit, near.a, near.b]), *STARTS)
-    top = maximise(likelihood(rows, weights, coins_at_first), starts, float(weights.sum()))
+    top = maximise(likelihood(rows, weights, coins_at_first), starts, float(weights.sum()), prior)
     r, alpha, a, b = map(float, top.parameters)
     # In the unit given, every arrival's density is divided by the unit once.
     log_likelihood = float(top.log_likelihood - weights @ rows.repeats * np.log(unit))

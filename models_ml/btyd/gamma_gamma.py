@@ -107,11 +107,12 @@ def likelihood(orders: Floats, total: Floats) -> Callable[[Floats], tuple[float,
 
 
 def _correlation(orders: Floats, mean: Floats) -> float:
-    """Of the logarithms, over customers who came back; 0 where too few did."""
+    """Of the logarithms, over customers who came back; 0 where too few did, or all came or spent alike."""
     repeated = orders > 1
-    if repeated.sum() < FEWEST or np.ptp(orders[repeated]) == 0:
+    often, much = np.log(orders[repeated]), np.log(mean[repeated])
+    if repeated.sum() < FEWEST or min(np.ptp(often), np.ptp(much)) < 1e-9:
         return 0.0
-    return float(np.corrcoef(np.log(orders[repeated]), np.log(mean[repeated]))[0, 1])
+    return float(np.corrcoef(often, much)[0, 1])
 
 
 def _credibility(orders: Floats, total: Floats, linked: float, why: str) -> Spend:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from models_ml.btyd.fitting import maximise
+from models_ml.btyd.fitting import FREE, maximise
 from models_ml.btyd.histories import Floats, Histories, on_distinct
 
 STARTS = (
@@ -72,13 +72,14 @@ class Pareto:
         return self.expect(of, horizon) + rate_squared * time_squared * self.alive(of)
 
 
-def train(histories: Histories, near: Pareto | None = None) -> Pareto:
-    """Fit by maximum likelihood, first from `near`, a model of much the same customers. Raises `fitting.NoFit`."""
+def train(histories: Histories, near: Pareto | None = None, prior: float = FREE) -> Pareto:
+    """Fit by maximum likelihood, first from `near`, a model of much the same customers; `prior` as in
+    `fitting.maximise`. Raises `fitting.NoFit`."""
     unit = float(max(histories.observed.mean(), 1e-9))
     found, weights, _ = histories.distinct()
     rows = found.in_units_of(unit)
     starts = STARTS if near is None else (np.log([near.r, near.alpha / unit, near.s, near.beta / unit]), *STARTS)
-    top = maximise(likelihood(rows, weights), starts, float(weights.sum()))
+    top = maximise(likelihood(rows, weights), starts, float(weights.sum()), prior)
     r, alpha, s, beta = map(float, top.parameters)
     log_likelihood = float(top.log_likelihood - weights @ rows.repeats * np.log(unit))
     return Pareto(r, alpha * unit, s, beta * unit, log_likelihood)

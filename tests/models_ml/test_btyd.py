@@ -5,9 +5,9 @@ import numpy as np
 import pytest
 
 from models_ml.btyd import beta_geometric, gamma_gamma, pareto
-from models_ml.btyd.fitting import NoFit, maximise
+from models_ml.btyd.fitting import FREE, WEAK, NoFit, maximise
 from models_ml.btyd.histories import Histories
-from models_ml.cuts import FAMILIES, fit_timing
+from models_ml.cuts import FAMILIES, HELD, fit_timing
 from tests.models_ml.invented_log import cdnow, cdnow_histories, drawn_histories
 
 END = "1997-09-30"
@@ -165,6 +165,31 @@ def test_a_likelihood_without_a_maximum_is_no_fit():
         maximise(lambda logs: (float(logs.sum()), np.ones(2)), [np.zeros(2), np.ones(2)], 1.0)
 
 
+def test_a_weak_prior_holds_a_parameter_that_runs_away():
+    def flat(logs):
+        return float(-1000 * np.exp(-logs).sum()), 1000 * np.exp(-logs)
+
+    with pytest.raises(NoFit, match="runs away"):
+        maximise(flat, [np.zeros(2)], 1000.0)
+    held = maximise(flat, [np.zeros(2)], 1000.0, WEAK)
+    assert 1e2 < held.parameters[0] < 1e5
+    assert held.log_likelihood == pytest.approx(flat(np.log(held.parameters))[0])
+
+
+def test_where_nothing_can_be_fitted_freely_a_weak_prior_helps_and_is_named(sample: Histories, monkeypatch):
+    def only_held(histories, near, prior):
+        if prior == FREE:
+            raise NoFit("a parameter runs away")
+        return pareto.train(histories, near, prior)
+
+    free = pareto.train(sample)
+    monkeypatch.setattr("models_ml.cuts.FAMILIES", (("pareto_nbd", only_held),))
+    monkeypatch.setattr("models_ml.cuts.LAST_RESORT", (("bg_nbd", only_held),))
+    timing = fit_timing(sample)
+    assert timing.note.endswith(HELD)
+    assert timing.model.expect(sample, 39).sum() == pytest.approx(free.expect(sample, 39).sum(), rel=0.01)
+
+
 def test_another_family_stands_in_where_the_first_cannot_be_fitted(sample: Histories, monkeypatch):
     def fails(*_):
         raise NoFit("no maximum")
@@ -175,6 +200,14 @@ def test_another_family_stands_in_where_the_first_cannot_be_fitted(sample: Histo
     assert (timing.family, timing.note) == ("mbg_nbd", "pareto_nbd: no maximum")
     monkeypatch.setattr("models_ml.cuts.FAMILIES", (("pareto_nbd", fails),))
     assert fit_timing(sample).family == "bg_nbd"
+
+
+def test_where_every_order_costs_the_same_nothing_is_divided_by_nothing():
+    orders = np.random.default_rng(9).integers(1, 9, 300).astype(float)
+    with np.errstate(all="raise"):
+        assert gamma_gamma.train(orders, orders * 120.0).expect(orders, orders * 120.0) == pytest.approx(
+            120.0, rel=0.01
+        )
 
 
 def test_where_spend_follows_frequency_shrunken_means_stand_in_and_say_so():

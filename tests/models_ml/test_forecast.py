@@ -10,11 +10,13 @@ import pytest
 
 from models_ml import cards, evaluation, health, reasons, value
 from models_ml.churn import level_of, season
+from models_ml.cuts import prepare, probability
 from models_ml.drift import Moved, drift, reference, stability, tenths
 from models_ml.forecast import Forecast, Model, score
 from models_ml.levels import PERSISTS
-from models_ml.order_log import Outcome, order_log
+from models_ml.order_log import Outcome, order_log, snapshot
 from models_ml.refusal import Refused
+from models_ml.traces import traces
 from models_ml.training import Plan, Training, train
 from tests.models_ml.invented_log import FIRST_DAY, Shop, came_to, invent
 
@@ -175,6 +177,31 @@ def test_texts_made_once_for_all_are_those_of_everybody_alone():
 def test_no_cutoff_that_is_learnt_from_or_judged_knows_of_the_time_after_the_day(plan: Plan, learnt: Training):
     assert all(cut.known.cutoff + HORIZON <= plan.now for cut in learnt.learnt_from)
     assert all(pd.Timestamp(day) + pd.Timedelta(days=HORIZON) <= plan.as_of for day in learnt.churn_decision.cutoffs)
+
+
+def test_the_future_taken_away_changes_no_feature_of_a_test(plan: Plan, learnt: Training):
+    cut = learnt.learnt_from[-1]
+    sealed = plan.log.before(cut.known.cutoff)
+    assert sealed.day.max() < cut.known.cutoff < plan.log.day.max()
+    assert (traces(sealed, snapshot(sealed, cut.known.cutoff)).values == cut.traces.values).all()
+
+
+def test_who_orders_twice_a_day_has_orders_that_scatter_no_less(orders: pd.DataFrame):
+    """Moments of orders and not of the days with one, which fell short of the square of the mean."""
+    plain, twice = (asked(frame) for frame in (orders, pd.concat([orders, orders])))
+    one, two = (prepare(plan.log, plan.now - HORIZON, HORIZON, plan.now) for plan in (plain, twice))
+    assert two.orders_a_day == pytest.approx(2 * one.orders_a_day)
+    for cut in (one, two):
+        chance = probability(cut.log_odds)
+        assert (cut.squared_orders >= cut.expected_orders**2 / chance * (1 - 1e-3)).all()
+
+
+def test_a_shop_that_was_closed_is_judged_by_the_days_on_which_it_was_open(orders: pd.DataFrame):
+    day = (orders["ordered_at"] - FIRST_DAY).dt.days
+    some = orders["customer_id"] < "c00450"
+    decision = train(asked(orders[some & ~day.between(515, 612)])).churn_decision
+    assert decision.cutoffs == ("2025-09-02", "2025-03-06")
+    assert "nan" not in " ".join(decision.reasons_en)
 
 
 def test_a_season_is_read_only_from_a_year_that_had_half_a_year_before_it(learnt: Training):

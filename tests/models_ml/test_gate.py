@@ -65,6 +65,25 @@ def test_a_feature_that_knows_the_outcome_stops_everything():
     assert "knows what came after the cutoff" in decision.reasons_en[0]
 
 
+def test_a_strong_feature_is_no_leak_where_it_is_the_same_without_the_future():
+    """Subscribers: the silent one has left."""
+    strong = altered(invented(2.0), strongest=0.99, knows_the_future=False)
+    assert gate.judge_probabilities([strong], ["mean"], "mean").passed
+
+
+def test_a_feature_that_changes_without_the_future_stops_everything_however_weak():
+    decision = gate.judge_probabilities([altered(invented(2.0), knows_the_future=True)], ["mean"], "mean")
+    assert not decision.passed
+    assert "knows what came" in decision.reasons_en[0]
+
+
+def test_where_all_customers_did_the_same_the_reason_is_a_sentence():
+    same = altered(invented(2.0), truth=np.zeros(COUNT))
+    decision = gate.judge_probabilities([same], ["mean"], "mean")
+    assert not decision.passed
+    assert "nan" not in " ".join(decision.reasons_en)
+
+
 def test_labels_that_are_dealt_out_at_random_are_refused():
     test = invented(2.0)
     dealt = altered(test, truth=np.random.default_rng(5).permutation(test.truth))
