@@ -24,8 +24,12 @@ from tests.dbt_project.house import House
 MODELS = (
     *("stg_segment__events", "stg_snowplow__events", "marketing_channels"),
     *("customer_records", "int_events_keyed", "fct_events", "fct_sessions"),
+    *("int_web_users", "product_categories", "int_seen_categories_counted"),
 )
-BUILT = ("marts.customer_records", "intermediate.int_events_keyed", "marts.fct_sessions")
+BUILT = (
+    *("marts.customer_records", "intermediate.int_events_keyed", "marts.fct_sessions"),
+    *("intermediate.int_web_users", "intermediate.int_seen_categories_counted"),
+)
 LAST_DAY = date(2026, 3, 1)
 
 

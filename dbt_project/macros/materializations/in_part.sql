@@ -6,8 +6,8 @@
 
   and marks, by touched(), what it reads part by part. A query of parts says which parts the news of an input touches:
   {changes} stands for the rows of an input that went or came since this table was built, {dates} for the delivery
-  dates of a feed whose deliveries are others by the books (late, corrected, read again), {input} for the input and {this}
-  for the table itself.
+  dates of a feed whose deliveries are others by the books (late, corrected, read again), {added} for the same where all
+  that changed is that some came, {input} for the input and {this} for the table itself.
 
   Right, when for every part: (1) its rows follow from the marked rows of that part and from what is not marked alone;
   (2) a row that went or came in an input names every part it had or has a say in. Whatever else is news - the text, an
@@ -15,16 +15,48 @@
   rows, before and after, so that nothing is believed of the way they came about.
 #}
 
-{# A relation as a model reads it, part by part: all of it, unless only some parts are built. #}
-{% macro touched(relation, part) -%}
-    {{ relation }} /* by part: {{ part }} */
+{#
+  A relation as a model reads it, part by part: all of it, unless only some parts are built. A view may mark what it
+  reads as well, for the readers that mark the view. `kind` says what the parts are (`kind` in a model's meta), where a
+  relation is read by parts of several kinds; `key`, that rows of one key are only right together, whosever they are.
+#}
+{% macro touched(relation, part, kind='part', key=none) -%}
+    {{ relation }} /* by {{ kind }}: {{ part }}{{ ' with all of ' ~ key if key }} */
 {%- endmacro %}
 
 
-{% macro text_for_touched(text) -%}
-    {{ return(modules.re.sub(
-        '(\\S+) /\\* by part: (.*?) \\*/', '(select * from \\1 where \\2 in (select part from touched_parts))', text
-    )) }}
+{# `views` are the texts of views that mark what they read. #}
+{% macro text_for_touched(text, views) -%}
+    {%- set kind = config.get('meta').get('kind', 'part') -%}
+    {%- set found = namespace(text=text) -%}
+    {%- for mark in modules.re.finditer('(\\S+)((?: /\\* by \\w+: .*? \\*/)+)', text) | list -%}
+        {%- set relation = mark.group(1) -%}
+        {%- set by = modules.re.search(' /\\* by ' ~ kind ~ ': (.*?)(?: with all of (\\w+))? \\*/', mark.group(2)) -%}
+        {%- if by -%}
+            {%- set rows = '(' ~ text_for_touched(views[relation], views) ~ ')' if relation in views else relation -%}
+            {%- set is_touched = by.group(1) ~ ' in (select part from touched_parts)' -%}
+            {%- if by.group(2) -%}
+                {%- set is_touched = by.group(2) ~ ' in (select ' ~ by.group(2) ~ ' from ' ~ rows ~ ' where ' ~ is_touched ~ ')' -%}
+            {%- endif -%}
+            {%- set found.text = found.text | replace(mark.group(0), '(select * from ' ~ rows ~ ' where ' ~ is_touched ~ ')') -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {{ return(found.text) }}
+{%- endmacro %}
+
+
+{# The texts of views that mark what they read, as they were built: {relation: text}. #}
+{% macro marked_views() -%}
+    {%- set found = {} -%}
+    {%- for row in run_query('select relation, text from built.views') -%}{%- do found.update({row[0]: row[1]}) -%}{%- endfor -%}
+    {{ return(found) }}
+{%- endmacro %}
+
+{% macro keep_view(relation, text) -%}
+    delete from built.views where relation = '{{ relation }}';
+    {%- if ' /* by ' in text %}
+    insert into built.views values ('{{ relation }}', '{{ text | replace("'", "''") }}');
+    {%- endif -%}
 {%- endmacro %}
 
 
@@ -43,7 +75,11 @@
         {%- set kind = 'slices_touched_by' if name in meta.get('slices_touched_by', {}) else 'touched_by' -%}
         {%- if name not in meta[kind] or name not in kept.inputs -%}{{ return(none) }}{%- endif -%}
         {%- if read[name].kind == 'raw' -%}
-            {%- set news = {'dates': changed_dates(relation, read[name])} -%}
+            {%- if '{added}' in meta[kind][name] and run_query(deliveries_gone(relation, read[name])) | length -%}
+                {{ return(none) }}
+            {%- endif -%}
+            {%- set dates = changed_dates(relation, read[name]) -%}
+            {%- set news = {'dates': dates, 'added': dates} -%}
         {%- else -%}
             {%- set news = {'changes': changes_since(name, kept.inputs[name], version)} -%}
         {%- endif -%}
@@ -60,10 +96,24 @@
 
 {# Delivery dates on which the books tell of other deliveries than those the table was built from. #}
 {% macro changed_dates(relation, input) -%}
-    {%- set now = "select delivery_date, fingerprint from (" ~ deliveries_of(input) ~ ")" -%}
-    {%- set then = "select delivery_date, fingerprint from built.deliveries where relation = '" ~ relation.schema ~ "."
-        ~ relation.identifier ~ "' and feed = '" ~ input.system ~ "/" ~ input.feed ~ "'" -%}
-    (select delivery_date from (({{ now }} except {{ then }}) union all ({{ then }} except {{ now }})))
+    (
+        select delivery_date
+        from (
+            ({{ deliveries_of(input) }} except {{ deliveries_read(relation, input) }})
+            union all ({{ deliveries_gone(relation, input) }})
+        )
+    )
+{%- endmacro %}
+
+{% macro deliveries_gone(relation, input) -%}
+    {{ deliveries_read(relation, input) }} except {{ deliveries_of(input) }}
+{%- endmacro %}
+
+{% macro deliveries_read(relation, input) -%}
+    select delivery_date, fingerprint from built.deliveries
+    where
+        relation = '{{ relation.schema }}.{{ relation.identifier }}'
+        and feed = '{{ input.system }}/{{ input.feed }}'
 {%- endmacro %}
 
 
@@ -110,7 +160,7 @@
     insert into came by name select * from ({{ text_for_slices(query, [slice]) }});
     {%- endfor %}
     {%- if not slices.asked or slices.standing %}
-    insert into came by name select * from ({{ text_for_touched(text_for_slices(query, slices.standing)) }});
+    insert into came by name select * from ({{ text_for_touched(text_for_slices(query, slices.standing), marked_views()) }});
     {%- endif %}
     {%- if is_followed(relation) %}
     create or replace table {{ changes_of(relation.schema ~ '.' ~ relation.identifier) }} as

@@ -20,7 +20,8 @@
     );
     create table if not exists built.deliveries (
         relation varchar, feed varchar, delivery_date date, fingerprint varchar
-    )
+    );
+    create table if not exists built.views (relation varchar, text varchar)
     {%- endif -%}
 {%- endmacro %}
 

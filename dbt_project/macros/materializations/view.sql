@@ -15,7 +15,7 @@
             {{ sql }}
         )
     {%- endcall %}
-    {% do run_query(enter_state(target_relation, {'text': text_hash(sql), 'inputs': none, 'content': 'null', 'changed_from': 'null'})) %}
+    {% do run_query(keep_view(target_relation, sql) ~ enter_state(target_relation, {'text': text_hash(sql), 'inputs': none, 'content': 'null', 'changed_from': 'null'})) %}
     {% do persist_docs(target_relation, model) %}
 
     {{ run_hooks(post_hooks, inside_transaction=True) }}

@@ -36,12 +36,9 @@ line_types as (
 
 ),
 
-segment_events as (
+seen_categories as (
 
-    select * from {{ ref('stg_segment__events') }}
-    where
-        product_id is not null
-        and category_spelling is not null
+    select * from {{ ref('int_seen_categories_counted') }}
 
 ),
 
@@ -185,26 +182,27 @@ prices as (
 by_category as (
 
     select
-        spellings.product_id,
-        product_categories.category,
-        count(*) as mention_count
+        product_id,
+        category,
+        sum(mention_count) as mention_count
     from (
         select
-            product_id,
-            category_spelling
+            tmall_items.product_id,
+            product_categories.category,
+            1 as mention_count
         from tmall_items
-        where category_spelling is not null
+        inner join product_categories
+            on lower(tmall_items.category_spelling) = product_categories.spelling
 
         union all
 
         select
             product_id,
-            category_spelling
-        from segment_events
-    ) as spellings
-    inner join product_categories
-        on lower(spellings.category_spelling) = product_categories.spelling
-    group by spellings.product_id, product_categories.category
+            category,
+            mention_count
+        from seen_categories
+    ) as mentions
+    group by product_id, category
 
 ),
 

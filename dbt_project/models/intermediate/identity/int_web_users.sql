@@ -1,15 +1,29 @@
+{#- Built user by user: a user follows from the events that name it. Where a delivery went all are built anew: nobody kept
+whom it named. -#}
+{{ config(materialized='table', meta={
+    'part': 'user_id',
+    'kind': 'user',
+    'touched_by': {
+        'raw_segment.events': '''
+            select user_id from {input}
+            where message_id in (select message_id from {input} where _delivery_date in {added})
+        ''',
+        'raw_snowplow.events': 'select user_id from {input} union all select user_id from {this}',
+    },
+}) }}
+
 with
 
 snowplow_events as (
 
-    select * from {{ ref('stg_snowplow__events') }}
+    select * from {{ touched(ref('stg_snowplow__events'), 'user_id', kind='user') }}
     where user_id is not null
 
 ),
 
 segment_events as (
 
-    select * from {{ ref('stg_segment__events') }}
+    select * from {{ touched(ref('stg_segment__events'), 'user_id', kind='user') }}
     where user_id is not null
 
 ),
