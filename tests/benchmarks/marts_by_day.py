@@ -57,6 +57,7 @@ def day(people: int, folder: Path, limit: str) -> None:
     full = build(folder, date.fromordinal(DAY.toordinal() - 1), "--full-refresh")
     deliver(folder, lambda delivered: delivered <= DAY)
     one = build(folder, DAY)
+    hold_to_the_whole(folder)
     again = build(folder, DAY)
     tell(full, one, again)
 
@@ -141,6 +142,26 @@ def build(folder: Path, as_of_date: date, *arguments: str) -> Spent:
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
     print(f"built in {spent.total:.1f} s of processor, {time.perf_counter() - wall:.1f} s by the wall, {peak:.1f} GB")
     return spent
+
+
+def hold_to_the_whole(folder: Path) -> None:
+    """Whether every table built in part holds the rows that its text, run whole, makes of everything now."""
+    from orchestration import dbt_build
+
+    in_part = [node for node in dbt_build._manifest().nodes.values() if node.config.meta.get("touched_by")]
+    others = []
+    with duckdb.connect(str(folder / "core.duckdb"), config={"threads": "2", "memory_limit": "2GB"}) as connection:
+        for node in in_part:
+            relation = f"{node.schema}.{node.name}"
+            text = next((folder / "target" / "compiled").rglob(f"{node.name}.sql")).read_text(encoding="utf-8")
+            columns = ", ".join(name for (name, *_) in connection.execute(f"describe {relation}").fetchall())
+            stands, whole = (
+                connection.execute(f"select count(*), sum(hash(t)) from (select {columns} from {rows}) as t").fetchone()
+                for rows in (relation, f"({text})")
+            )
+            if stands != whole:
+                others.append(f"{relation} ({stands}, whole {whole})")
+    print(f"{len(in_part)} tables built in part; not what they are built whole: {', '.join(others) or 'none'}")
 
 
 def tell(full: Spent, one: Spent, again: Spent) -> None:

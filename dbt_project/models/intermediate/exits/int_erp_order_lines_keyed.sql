@@ -2,7 +2,7 @@ with
 
 order_lines as (
 
-    select * from {{ ref('stg_erp__contract_orders') }}
+    select * from {{ touched(ref('stg_erp__contract_orders'), "concat('erp|', order_id)") }}
 
 ),
 

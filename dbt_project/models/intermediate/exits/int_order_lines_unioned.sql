@@ -2,25 +2,25 @@ with
 
 retail as (
 
-    select * from {{ ref('int_retail_order_lines_keyed') }}
+    select * from {{ touched(ref('int_retail_order_lines_keyed'), 'order_id') }}
 
 ),
 
 shopify as (
 
-    select * from {{ ref('int_shopify_order_lines_keyed') }}
+    select * from {{ touched(ref('int_shopify_order_lines_keyed'), 'order_id') }}
 
 ),
 
 tmall as (
 
-    select * from {{ ref('int_tmall_order_lines_keyed') }}
+    select * from {{ touched(ref('int_tmall_order_lines_keyed'), 'order_id') }}
 
 ),
 
 erp as (
 
-    select * from {{ ref('int_erp_order_lines_keyed') }}
+    select * from {{ touched(ref('int_erp_order_lines_keyed'), 'order_id') }}
 
 ),
 

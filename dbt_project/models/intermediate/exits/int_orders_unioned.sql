@@ -1,26 +1,29 @@
+{#- A table, built order by order: whose numbers an order has is asked customer by customer, of fct_orders. -#}
+{{ config(materialized='table', meta={'part': 'order_id', 'touched_by': order_news()}) }}
+
 with
 
 retail as (
 
-    select * from {{ ref('int_retail_orders_grouped') }}
+    select * from {{ touched(ref('int_retail_orders_grouped'), 'order_id') }}
 
 ),
 
 shopify as (
 
-    select * from {{ ref('int_shopify_orders_keyed') }}
+    select * from {{ touched(ref('int_shopify_orders_keyed'), 'order_id') }}
 
 ),
 
 tmall as (
 
-    select * from {{ ref('int_tmall_orders_keyed') }}
+    select * from {{ touched(ref('int_tmall_orders_keyed'), 'order_id') }}
 
 ),
 
 erp as (
 
-    select * from {{ ref('int_erp_orders_grouped') }}
+    select * from {{ touched(ref('int_erp_orders_grouped'), 'order_id') }}
 
 ),
 

@@ -2,26 +2,26 @@ with
 
 retail_lines as (
 
-    select * from {{ ref('int_retail_order_lines_keyed') }}
+    select * from {{ touched(ref('int_retail_order_lines_keyed'), 'order_id') }}
     where is_return
 
 ),
 
 shopify_orders as (
 
-    select * from {{ ref('stg_shopify__orders') }}
+    select * from {{ touched(ref('stg_shopify__orders'), "concat('shopify|', order_id, '|refund')") }}
 
 ),
 
 tmall_orders as (
 
-    select * from {{ ref('stg_tmall__orders') }}
+    select * from {{ touched(ref('stg_tmall__orders'), "concat('tmall|', order_id, '|refund')") }}
 
 ),
 
 orders as (
 
-    select * from {{ ref('int_orders_unioned') }}
+    select * from {{ touched(ref('int_orders_unioned'), "concat(order_id, '|refund')") }}
     where order_type = 'sale'
 
 ),

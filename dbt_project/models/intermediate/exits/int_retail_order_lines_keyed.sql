@@ -2,7 +2,7 @@ with
 
 order_lines as (
 
-    select * from {{ ref('stg_retail__order_lines') }}
+    select * from {{ touched(ref('stg_retail__order_lines'), "concat('retail|', order_id)") }}
 
 ),
 

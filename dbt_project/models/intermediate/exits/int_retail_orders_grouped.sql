@@ -2,7 +2,7 @@ with
 
 order_lines as (
 
-    select * from {{ ref('int_retail_order_lines_keyed') }}
+    select * from {{ touched(ref('int_retail_order_lines_keyed'), 'order_id') }}
     where not is_return
 
 ),

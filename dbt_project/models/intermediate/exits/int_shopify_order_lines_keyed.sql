@@ -2,13 +2,13 @@ with
 
 orders as (
 
-    select * from {{ ref('stg_shopify__orders') }}
+    select * from {{ touched(ref('stg_shopify__orders'), "concat('shopify|', order_id)") }}
 
 ),
 
 order_lines as (
 
-    select * from {{ ref('stg_shopify__order_lines') }}
+    select * from {{ touched(ref('stg_shopify__order_lines'), "concat('shopify|', order_id)") }}
 
 ),
 

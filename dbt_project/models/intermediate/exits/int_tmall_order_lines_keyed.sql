@@ -2,13 +2,13 @@ with
 
 orders as (
 
-    select * from {{ ref('stg_tmall__orders') }}
+    select * from {{ touched(ref('stg_tmall__orders'), "concat('tmall|', order_id)") }}
 
 ),
 
 order_lines as (
 
-    select * from {{ ref('stg_tmall__order_items') }}
+    select * from {{ touched(ref('stg_tmall__order_items'), "concat('tmall|', order_id)") }}
 
 ),
 

@@ -1,28 +1,41 @@
+{#- Built order by order; a contract or a deal that changes may be behind any order under a contract. -#}
+{{ config(meta={
+    'part': "concat(source_system, '|', source_order_id)",
+    'touched_by': {
+        'raw_retail.order_lines': "select concat('retail|', invoice) from {input} where _delivery_date in {added}",
+        'raw_erp.contract_orders': "select concat('erp|', order_id) from {input} where _delivery_date in {added}",
+        'raw_erp.contracts': "select concat('erp|', order_id) from staging.stg_erp__contract_orders",
+        'raw_salesforce.opportunities': "select concat('erp|', order_id) from staging.stg_erp__contract_orders",
+        'intermediate.int_shopify_buyers': "select concat('shopify|', order_id) from {changes}",
+        'staging.stg_tmall__orders': "select concat('tmall|', order_id) from {changes}",
+    },
+}) }}
+
 with
 
 retail_lines as (
 
-    select * from {{ ref('stg_retail__order_lines') }}
+    select * from {{ touched(ref('stg_retail__order_lines'), "concat('retail|', order_id)") }}
     where shop_customer_id is not null
 
 ),
 
 shopify_buyers as (
 
-    select * from {{ ref('int_shopify_buyers') }}
+    select * from {{ touched(ref('int_shopify_buyers'), "concat('shopify|', order_id)") }}
 
 ),
 
 tmall_orders as (
 
-    select * from {{ ref('stg_tmall__orders') }}
+    select * from {{ touched(ref('stg_tmall__orders'), "concat('tmall|', order_id)") }}
     where buyer_nick is not null
 
 ),
 
 erp_lines as (
 
-    select * from {{ ref('stg_erp__contract_orders') }}
+    select * from {{ touched(ref('stg_erp__contract_orders'), "concat('erp|', order_id)") }}
 
 ),
 

@@ -1,3 +1,19 @@
+{#-
+  Built order by order. An account that changes touches the orders it had, and those under its e-mail or telephone, as it
+  was and as it is.
+-#}
+{{ config(meta={
+    'part': 'order_id',
+    'touched_by': {
+        'staging.stg_shopify__orders': 'select order_id from {changes}',
+        'staging.stg_shopify__customers':
+            'select order_id from {this} where customer_id in (select customer_id from {changes})'
+            ~ ' union all select order_id from {this} where email in (select ' ~ email_address('email') ~ ' from {changes})'
+            ~ ' union all select order_id from {this} where phone in (select '
+            ~ phone_number('coalesce(phone, address_phone)') ~ ' from {changes})',
+    },
+}) }}
+
 with
 
 orders as (
@@ -14,7 +30,7 @@ orders as (
         country,
         {{ email_address('email') }} as email,
         {{ phone_number('phone') }} as phone
-    from {{ ref('stg_shopify__orders') }}
+    from {{ touched(ref('stg_shopify__orders'), 'order_id') }}
 
 ),
 

@@ -1,8 +1,17 @@
+{#- Built order by order; a product that changes its category touches the orders it is in. -#}
+{%- set recategorised = '''
+    select order_id from {this}
+    where product_id in (
+        select product_id from {changes} group by product_id having min(category) <> max(category) or count(*) = 1
+    )
+''' -%}
+{{ config(meta={'part': 'order_id', 'touched_by': order_news(also={'marts.dim_products': recategorised})}) }}
+
 with
 
 order_lines as (
 
-    select * from {{ ref('int_order_lines_unioned') }}
+    select * from {{ touched(ref('int_order_lines_unioned'), 'order_id') }}
 
 ),
 

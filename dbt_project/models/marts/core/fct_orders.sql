@@ -1,8 +1,14 @@
+{#- Built customer by customer, a guest's order by itself: an order's numbers follow from its customer's orders. -#}
+{{ config(meta={
+    'part': 'coalesce(customer_id, order_id)',
+    'touched_by': {'intermediate.int_orders_unioned': 'select coalesce(customer_id, order_id) from {changes}'},
+}) }}
+
 with
 
 orders as (
 
-    select * from {{ ref('int_orders_unioned') }}
+    select * from {{ touched(ref('int_orders_unioned'), 'coalesce(customer_id, order_id)') }}
 
 ),
 

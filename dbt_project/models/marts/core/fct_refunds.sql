@@ -1,8 +1,20 @@
+{#- Built refund by refund: a platform's follows from its order, the till's from its invoice. -#}
+{{ config(meta={
+    'part': 'refund_id',
+    'touched_by': {
+        'intermediate.int_orders_unioned': "select concat(order_id, '|refund') from {changes}",
+        'staging.stg_shopify__orders': "select concat('shopify|', order_id, '|refund') from {changes}",
+        'staging.stg_tmall__orders': "select concat('tmall|', order_id, '|refund') from {changes}",
+        'raw_retail.order_lines': "select concat('retail|', invoice) from {input} where _delivery_date in {added}",
+        'marts.customer_records': "select refund_id from {this} where source_system = 'retail'",
+    },
+}) }}
+
 with
 
 refunds as (
 
-    select * from {{ ref('int_refunds_unioned') }}
+    select * from {{ touched(ref('int_refunds_unioned'), 'refund_id') }}
 
 ),
 

@@ -1,8 +1,18 @@
+{#- A table, built order by order, like the orders themselves. -#}
+{{ config(materialized='table', meta={
+    'part': 'order_name',
+    'touched_by': {'raw_shopify.orders': '''
+        select name from {input} where _delivery_date in {dates}
+        union all
+        select order_name from {this} where delivery_date in {dates}
+    '''},
+}) }}
+
 with
 
 source as (
 
-    {{ newest_orders(source('raw_shopify', 'orders'), key='name') }}
+    {{ newest_orders(touched(source('raw_shopify', 'orders'), 'name'), key='name') }}
 
 ),
 
@@ -12,6 +22,7 @@ renamed as (
 
         ---------- ids
         id as order_id,
+        name as order_name,
         _line_number as line_number,
         upper(coalesce(lineitem_sku, lineitem_name)) as product_id,
 

@@ -1,11 +1,21 @@
-{#- A table and no view: seven models read it, and each would look for the newest version of every order anew. -#}
-{{ config(materialized='table') }}
+{#-
+  A table and no view: seven models read it, and each would look for the newest version of every order anew. Built order
+  by order; a delivery that went is seen by the orders it was the newest or the first of.
+-#}
+{{ config(materialized='table', meta={
+    'part': 'order_name',
+    'touched_by': {'raw_shopify.orders': '''
+        select name from {input} where _delivery_date in {dates}
+        union all
+        select order_name from {this} where delivery_date in {dates} or first_delivery_date in {dates}
+    '''},
+}) }}
 
 with
 
 source as (
 
-    {{ newest_orders(source('raw_shopify', 'orders'), key='name') }}
+    {{ newest_orders(touched(source('raw_shopify', 'orders'), 'name'), key='name') }}
 
 ),
 

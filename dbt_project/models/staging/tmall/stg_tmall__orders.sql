@@ -1,8 +1,18 @@
+{#- A table, built order by order: whoever sells reads it, and would look for the newest version of every order anew. -#}
+{{ config(materialized='table', meta={
+    'part': 'order_id',
+    'touched_by': {'raw_tmall.orders': '''
+        select order_id from {input} where _delivery_date in {dates}
+        union all
+        select order_id from {this} where delivery_date in {dates}
+    '''},
+}) }}
+
 with
 
 source as (
 
-    {{ newest_versions(source('raw_tmall', 'orders'), key='order_id') }}
+    {{ newest_versions(touched(source('raw_tmall', 'orders'), 'order_id'), key='order_id') }}
 
 ),
 
