@@ -1,5 +1,5 @@
-{#- Built user by user: a user follows from the events that name it. Where a delivery went all are built anew: nobody kept
-whom it named. -#}
+{#- Built user by user: a user follows from the events that name it. Where a delivery went all are built anew: nobody
+kept whom it named. -#}
 {{ config(materialized='table', meta={
     'part': 'user_id',
     'kind': 'user',

@@ -1,4 +1,4 @@
-{#- Copies of one call count once, whosever they are: whoever reads some parts of it reads all copies of their calls. -#}
+{#- Copies of one call count once, whosever they are: whoever reads some parts reads all copies of their calls. -#}
 {%- set marked = touched(source('raw_segment', 'events'), event_part('message_id'), key='message_id') -%}
 {%- set marked = touched(marked, 'user_id', kind='user', key='message_id') -%}
 {%- set marked = touched(marked, '_delivery_date', kind='day', key='message_id') -%}

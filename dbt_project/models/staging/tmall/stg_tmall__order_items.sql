@@ -1,4 +1,4 @@
-{#- A table, built order by order: whoever sells reads it, and would look for the newest version of every order anew. -#}
+{#- A table, built order by order: each of its readers would look for the newest version of every order anew. -#}
 {{ config(materialized='table', meta={
     'part': 'order_id',
     'touched_by': {'raw_tmall.order_items': '''
