@@ -60,6 +60,8 @@ def churn_card(told: Training) -> Card:
         f"Published: {called(model.rung)[0] or 'nothing'}. The ladder is recency, RFM cell, "
         f"{_family(model)}, logistic regression, additive boosting from the log-odds of "
         f"{_family(model)}, and the mean of the last three. {model.fits.timing.note}".rstrip(),
+        "Features: recency, rhythm, windows and ranks of orders and money"
+        + ("; days with a visit of the last 90 days." if plan.log.visits else "."),
         f"Trained on {model.ladder.rows:,} rows of {len(model.ladder.cutoffs)} cutoffs, labels over before the day.",
         f"Tested out of time. {_measured(decision, 0)}",
         "Gate: " + " ".join(decision.reasons_en),
@@ -74,6 +76,7 @@ def churn_card(told: Training) -> Card:
         "训练与检验仅用后者，其余客户由同一模型评分。",
         f"发布：{called(model.rung)[1] or '无'}。阶梯依次为最近购买时间、RFM 分格、"
         f"{_family(model)}、逻辑回归、以前者对数几率为起点的加性提升，以及后三者的平均。",
+        "特征：订单与金额的最近时间、节奏、时间窗口与排名" + ("；最近 90 天的来访天数。" if plan.log.visits else "。"),
         f"训练：{len(model.ladder.cutoffs)} 个截止日的 {model.ladder.rows:,} 行，所有标签均在当日之前结束。",
         f"检验（严格时间外）：{_measured(decision, 1)}",
         "关口：" + "".join(decision.reasons_zh),

@@ -5,7 +5,7 @@ cutoff is read for what was known at it. Where the log comes from is the busines
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from models_ml.btyd.histories import Floats, Histories
 from models_ml.refusal import Refused
+from models_ml.visits import Visits
 
 PARTS, MOST_MONEY = 10_000, 1e14
 COLUMNS = ("customer_id", "ordered_at", "amount")
@@ -27,7 +28,8 @@ class OrderLog:
     `day` counts days from `first_day`; `orders` is the number of orders of that day, `sold` what they cost, `returned`
     what was given back that day (0 or more). Sums up to each row stand in the `so_far_` arrays, one longer than the
     rows, so that any window is a difference. Money in them is counted in whole ten-thousandths: differences of sums of
-    fractions would depend on who stands before in the log.
+    fractions would depend on who stands before in the log. `visits` are those of the same customers, where a company
+    has a log of them.
     """
 
     customer_ids: NDArray[np.object_]
@@ -38,6 +40,7 @@ class OrderLog:
     so_far_orders: NDArray[np.int64]
     so_far_sold: NDArray[np.int64]
     so_far_returned: NDArray[np.int64]
+    visits: Visits | None = None
 
     def number_of(self, day: pd.Timestamp) -> int:
         """How many days after the first day of the log a day lies."""
@@ -59,13 +62,14 @@ class OrderLog:
             return self
         keep = np.linspace(0, count - 1, most).astype(np.int64)
         rows = self._rows(np.isin(self.customer, keep))
-        return _summed(
-            self.customer_ids[keep], self.first_day, rows.assign(customer=np.searchsorted(keep, rows["customer"]))
-        )
+        rows["customer"] = np.searchsorted(keep, rows["customer"])
+        visits = self.visits.some(keep) if self.visits else None
+        return replace(_summed(self.customer_ids[keep], self.first_day, rows), visits=visits)
 
     def before(self, cutoff: int) -> "OrderLog":
         """The log as it was when the day number `cutoff` began, customers numbered alike."""
-        return _summed(self.customer_ids, self.first_day, self._rows(self.day < cutoff))
+        visits = self.visits.before(cutoff) if self.visits else None
+        return replace(_summed(self.customer_ids, self.first_day, self._rows(self.day < cutoff)), visits=visits)
 
     def _rows(self, which: NDArray[np.bool_]) -> pd.DataFrame:
         return pd.DataFrame(
@@ -124,8 +128,9 @@ class Outcome:
         return (self.orders > 0).astype(float)
 
 
-def order_log(frame: pd.DataFrame) -> OrderLog:
-    """Read a frame of customer_id, ordered_at (moments) and amount (below 0: money given back).
+def order_log(frame: pd.DataFrame, visits: pd.DataFrame | None = None) -> OrderLog:
+    """Read a frame of customer_id, ordered_at (moments) and amount (below 0: money given back), and one of visits
+    (`visits.INPUTS`), which may be empty; None: no visits are known of here.
 
     Rows without a customer are guests and are left out. Raises Refused when a column is missing, a moment or an
     amount is empty or impossible, or no row is left.
@@ -173,7 +178,8 @@ def order_log(frame: pd.DataFrame) -> OrderLog:
         }
     )
     rows = rows.sort_values(["customer", "day"], ignore_index=True)
-    return _summed(np.asarray(ids, dtype=object)[order], first_day, rows)
+    log = _summed(np.asarray(ids, dtype=object)[order], first_day, rows)
+    return log if visits is None else replace(log, visits=Visits.of(visits, log.customer_ids, first_day))
 
 
 def _digests(codes: NDArray[np.intp], day: NDArray[np.integer], parts: NDArray[np.int64]) -> NDArray[np.uint64]:

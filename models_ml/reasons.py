@@ -13,9 +13,9 @@ from models_ml.btyd.histories import Floats
 from models_ml.churn import Ladder
 from models_ml.cuts import Cut, log_odds
 from models_ml.levels import Belief
-from models_ml.traces import GROUPS, NAMES
+from models_ml.traces import Traces
 
-CODES = ("silence", "frequency", "spend", "tenure", "returns", "trend")
+CODES = ("silence", "frequency", "spend", "tenure", "returns", "trend", "visits")
 
 
 @dataclass(frozen=True)
@@ -42,8 +42,8 @@ def explain(ladder: Ladder, cut: Cut, rung: str, season: Belief) -> Reasons:
     elif ladder.line is None or ladder.steps is None:
         raise ValueError(f"The rung {rung} was not trained, so there is nothing to explain.")
     else:
-        line = _grouped(ladder.line.contributions(cut.traces.values)), ladder.line.constant
-        boosted = timing + _grouped(ladder.steps.contributions(cut.traces.values)), ladder.steps.constant
+        line = _grouped(cut.traces, ladder.line.contributions(cut.traces.values)), ladder.line.constant
+        boosted = timing + _grouped(cut.traces, ladder.steps.contributions(cut.traces.values)), ladder.steps.constant
         if rung == "logistic":
             effects, constant = line
         elif rung == "boosting":
@@ -66,14 +66,17 @@ def _of_timing(cut: Cut) -> NDArray[np.float64]:
     return effects
 
 
-def _grouped(contributions: NDArray[np.float64]) -> NDArray[np.float64]:
-    return np.column_stack([contributions[:, [GROUPS[name] == code for name in NAMES]].sum(axis=1) for code in CODES])
+def _grouped(traces: Traces, contributions: NDArray[np.float64]) -> NDArray[np.float64]:
+    groups = np.array(traces.groups)
+    return np.column_stack([contributions[:, groups == code].sum(axis=1) for code in CODES])
 
 
 def own_values(cut: Cut) -> NDArray[np.float64]:
     """The customer's own number behind each group, (n, len(CODES)): days since the last order, order days in a year,
-    mean value of an order, days since the first order, share given back, order days in 90 days."""
+    mean value of an order, days since the first order, share given back, order days in 90 days, days with a visit in 30
+    (0 where no log of visits is kept)."""
     known = cut.known
+    has_visits = "visits" in cut.traces.groups
     return np.column_stack(
         [
             known.recency,
@@ -82,6 +85,7 @@ def own_values(cut: Cut) -> NDArray[np.float64]:
             known.histories.observed,
             cut.traces.column("returned_share"),
             np.expm1(cut.traces.column("orders_90d")),
+            np.expm1(cut.traces.column("visit_days_30d")) if has_visits else np.zeros(len(known)),
         ]
     )
 
@@ -109,6 +113,7 @@ def words(code: str, value: float, gap: float, currency: str) -> tuple[str, str]
         "tenure": (f"The first order was {value:.0f} days ago.", f"首次下单在 {value:.0f} 天前。"),
         "returns": (f"{value:.0%} of what was bought was given back.", f"购买金额中 {value:.0%} 已退款。"),
         "trend": (f"Ordered on {value:.0f} of the last 90 days.", f"最近 90 天中有 {value:.0f} 天下单。"),
+        "visits": (f"Visited on {value:.0f} of the last 30 days.", f"最近 30 天中有 {value:.0f} 天来访。"),
     }
     return told[code]
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from models_ml import visits
 from models_ml.btyd.histories import Floats
 from models_ml.order_log import OrderLog, Snapshot, net_between
 
@@ -43,17 +44,24 @@ GROUPS = {
     "trend": "trend",
 }
 NAMES = tuple(GROUPS)
+WITH_VISITS = GROUPS | dict.fromkeys(visits.NAMES, "visits")
 
 
 @dataclass(frozen=True)
 class Traces:
-    """The features of the customers of one snapshot: `values` (n, len(NAMES)); counts and money as logarithms."""
+    """The features of the customers of one snapshot: `values` (n, len(NAMES)), and those of WITH_VISITS where the log
+    knows of visits; counts and money as logarithms."""
 
     values: NDArray[np.float64]
 
     def column(self, name: str) -> Floats:
         """One feature, (n,)."""
-        return self.values[:, NAMES.index(name)]
+        return self.values[:, list(WITH_VISITS).index(name)]
+
+    @property
+    def groups(self) -> tuple[str, ...]:
+        """The group of each feature."""
+        return tuple(WITH_VISITS.values())[: self.values.shape[1]]
 
 
 def traces(log: OrderLog, of: Snapshot) -> Traces:
@@ -90,9 +98,11 @@ def traces(log: OrderLog, of: Snapshot) -> Traces:
         "returned_share": np.clip(of.returned / np.maximum(of.sold, 1e-9), 0.0, 1.0),
         "trend": np.log((days[90] + 0.5) / (days[365] + 2) * np.minimum(observed + 60, 365) / 90),
     }
+    if log.visits:
+        columns |= log.visits.features(of.cutoff, recency, of.customers)
     # By columns, as they are read.
-    values = np.empty((len(of), len(NAMES)), order="F")
-    for place, name in enumerate(NAMES):
+    values = np.empty((len(of), len(columns)), order="F")
+    for place, name in enumerate(WITH_VISITS if log.visits else NAMES):
         values[:, place] = columns[name]
     return Traces(values)
 

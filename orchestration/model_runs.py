@@ -10,6 +10,7 @@ from orchestration import ledger
 from orchestration.warehouse import Warehouse
 
 _LISTS = ("cutoffs", "metrics", "calibration", "drift", "back_test")
+DIGITS = 6  # after the point: with all of them, sums of money now and then look like telephone numbers
 
 
 @dataclass(frozen=True)
@@ -54,11 +55,17 @@ def enter(warehouse: Warehouse, run: ModelRun) -> None:
         "run_id": warehouse.run_id,
         **{name: getattr(run, name) for name in ("model", "as_of_date", "rows", "parameters", "gate", "gate_reason")},
         **{name: getattr(run, name) for name in ("rung", "rival", "season", "card_en", "card_zh", "trained_on")},
-        **{name: json.dumps(getattr(run, name)) for name in _LISTS},
+        **{name: json.dumps([_short(one) for one in getattr(run, name)]) for name in _LISTS},
     }
     with warehouse.connect() as connection:
         connection.execute("delete from ops.model_runs where model_run_id = ?", [run.model_run_id])
         ledger.note(connection, "ops.model_runs", [entry])
+
+
+def _short(told: dict[str, Any] | str) -> dict[str, Any] | str:
+    if isinstance(told, str):
+        return told
+    return {name: round(value, DIGITS) if isinstance(value, float) else value for name, value in told.items()}
 
 
 def standing_rung(warehouse: Warehouse, model: str, day: date) -> str:

@@ -24,7 +24,7 @@ COLUMNS = (
 )
 _OF_OLD_CUSTOMERS = "purchase_probability_30d_ago"
 RUNGS = ("rfm_cell", "btyd", "logistic", "boosting", "mean")
-REASONS = ("silence", "frequency", "spend", "tenure", "returns", "trend")
+REASONS = ("silence", "frequency", "spend", "tenure", "returns", "trend", "visits")
 
 
 def suite() -> gx.ExpectationSuite:

@@ -1,5 +1,7 @@
 """Models stand for a week: kept in the warehouse file, and trained anew only when there is a reason."""
 
+import json
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, timedelta
@@ -13,6 +15,7 @@ from models_ml import forecast, training
 from orchestration import shelf
 from orchestration.defs.ml import outlook
 from orchestration.ledger import open_books
+from orchestration.model_runs import ModelRun, enter
 from orchestration.settings import settings
 from tests.models_ml.invented_log import FIRST_DAY, Shop, invent
 
@@ -37,6 +40,10 @@ class House:
         self.connection.execute("""
             create table marts.fct_refunds as
             select customer_id, ordered_at as refunded_at, -amount as refund_amount from log where amount < 0
+        """)
+        self.connection.execute("""
+            create table marts.fct_sessions as select customer_id, ordered_at as started_at, ordered_at as identified_at
+            from log where amount >= 0
         """)
         open_books(self.connection)
 
@@ -142,3 +149,13 @@ def test_another_question_other_code_and_being_asked_are_reasons_to_train(
     assert outlook._scored(house, DAYS[2])[0].trained_on == DAYS[2]
     assert trained_on(house) == [MONDAY, DAYS[2]]
     assert outlook._scored(house, DAYS[1])[0].trained_on == MONDAY, "an earlier day keeps what it had"
+
+
+def test_the_books_hold_no_number_that_looks_like_a_telephone():
+    house = House()
+    told = {"name": "spent", "value": 1234567.13912345678, "count": 3, "lower": None}
+    enter(house, ModelRun("churn", MONDAY, 1, "{}", "passed", "", cutoffs=("2026-01-01",), metrics=(told,)))
+    stored = house.read("select metrics, cutoffs from ops.model_runs").iloc[0]
+    assert json.loads(stored["metrics"]) == [{"name": "spent", "value": 1234567.139123, "count": 3, "lower": None}]
+    assert json.loads(stored["cutoffs"]) == ["2026-01-01"]
+    assert not re.search(r"(?<![0-9])[0-9]{11}(?![0-9])", stored["metrics"])

@@ -6,7 +6,7 @@ when none stands (`shelf`), or when customers have drifted from it.
 
 import json
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 import dagster as dg
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from models_ml.cards import Card
     from models_ml.forecast import Forecast
     from models_ml.gate import Decision
+    from models_ml.order_log import OrderLog
     from models_ml.training import Training
 
 NAME, HORIZON_DAYS = "outlook", 90
@@ -40,6 +41,16 @@ LOG = """
     union all
     select customer_id, refunded_at, -cast(refund_amount as double) from marts.fct_refunds
     where customer_id is not null and refund_amount > 0 and refunded_at < date '{day}'
+"""
+# A visit counts from the day on which it was known whose it was.
+VISITS = """
+    select distinct
+        customer_id,
+        cast(started_at as date) as visit_date,
+        cast(case when identified_at > started_at then identified_at else started_at end as date) as known_date
+    from marts.fct_sessions
+    where customer_id is not null and started_at < date '{day}' and identified_at < date '{day}'
+        and started_at >= date '{since}'
 """
 
 
@@ -99,19 +110,24 @@ def _columns() -> dict[str, dict[str, str]]:
 def _scored(warehouse: Warehouse, day: date) -> tuple[shelf.Kept, "Forecast"]:
     """The model that scores the day, and its forecast."""
     from models_ml.forecast import Model, score
+    from models_ml.health import BACK
     from models_ml.order_log import order_log
+    from models_ml.visits import RECENT
 
     orders = warehouse.read(LOG.format(day=day))
-    log, begins = order_log(orders), shelf.training_day(day)
-    told = shelf.definition(LOG, HORIZON_DAYS, settings().currency)
+    lately = day - timedelta(RECENT + BACK)  # how far a score, and that of 30 days ago, looks back
+    log = order_log(orders, warehouse.read(VISITS.format(day=day, since=lately)))
+    told = shelf.definition(LOG, VISITS, HORIZON_DAYS, settings().currency)
 
     def trained(on: date) -> shelf.Kept:
-        earlier = orders[orders["ordered_at"] < pd.Timestamp(on)]
+        visits = warehouse.read(VISITS.format(day=on, since=log.first_day.date()))
+        earlier = order_log(orders[orders["ordered_at"] < pd.Timestamp(on)], visits)
         return shelf.put(warehouse, NAME, told, on, _trained(warehouse, earlier, on))
 
     def scored(kept: shelf.Kept) -> "Forecast":
         return score(Model.from_dict(kept.parameters["model"]), log, pd.Timestamp(day))
 
+    begins = shelf.training_day(day)
     kept = shelf.standing(warehouse, shelf.Wanted(NAME, told, begins, day)) or trained(begins)
     found = scored(kept)
     if found.has_drifted:
@@ -120,14 +136,13 @@ def _scored(warehouse: Warehouse, day: date) -> tuple[shelf.Kept, "Forecast"]:
     return kept, found
 
 
-def _trained(warehouse: Warehouse, orders: pd.DataFrame, day: date) -> dict[str, Any]:
-    """A model of orders before a day, and what the books say of it."""
+def _trained(warehouse: Warehouse, log: "OrderLog", day: date) -> dict[str, Any]:
+    """A model of a log that ends before a day, and what the books say of it."""
     from models_ml.cards import churn_card, value_card
-    from models_ml.order_log import order_log
     from models_ml.training import PLAIN, Plan, train
 
     standing = standing_rung(warehouse, "churn", day) or PLAIN
-    learnt = train(Plan(order_log(orders), pd.Timestamp(day), HORIZON_DAYS, standing))
+    learnt = train(Plan(log, pd.Timestamp(day), HORIZON_DAYS, standing))
     return {
         "model": learnt.model.to_dict(),
         "value": _measured(learnt, learnt.value_decision, value_card(learnt)) | {"season": learnt.model.value.season},
