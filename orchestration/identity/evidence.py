@@ -120,7 +120,7 @@ def table(connection: duckdb.DuckDBPyConnection, links: Links) -> pa.Table:
             from numbered left join written using (record_no)
         ) order by record_id""").fetchnumpy()
     ids = rows["record_id"]
-    values = {field: np.ma.filled(rows[column].astype(object), None).tolist() for field, column in SHOWN.items()}
+    values = {field: np.ma.filled(np.ma.asarray(rows[column], dtype=object), None).tolist() for field, column in SHOWN.items()}
     evidence = [
         json.dumps(_fields(values, links, row) + _rest(links, row), ensure_ascii=False) for row in range(len(links.a))
     ]
