@@ -1,4 +1,4 @@
-"""Value and churn: the log of orders to models_ml, their answers, reasons and cards into tables and books.
+"""Value and churn: the logs of orders and visits to models_ml, their answers, reasons and cards into tables and books.
 
 One asset function for three tables, because they stand on one forecast. Every run scores; the model is trained anew
 when none stands (`shelf`), or when customers have drifted from it.
