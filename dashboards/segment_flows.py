@@ -23,23 +23,39 @@ USUAL_DAYS = 30
 DAY_FORMAT = "YYYY-MM-DD"
 SHOWN_HEIGHT = 320
 
-# Whoever moved is in a stretch that began after the first day: only those need to be looked for on it.
+# Whoever moved is in a stretch that began after the first day. Most have begun one only: they are never joined.
 MOVED = """
+with begun as (
+    select
+        customer_id,
+        stage,
+        valid_from,
+        previous_stage,
+        previous_from is null or previous_from <= $since as is_first,
+        valid_to is null or valid_to > $until as is_last
+    from ml.lifecycle_spells
+    where valid_from > $since and valid_from <= $until
+)
+
 select
-    later.customer_id,
-    earlier.stage as from_stage,
-    later.stage as to_stage
-from ml.lifecycle_spells as later
-left join ml.lifecycle_spells as earlier
-    on
-        later.customer_id = earlier.customer_id
-        and earlier.valid_from <= $since
-        and (earlier.valid_to is null or earlier.valid_to > $since)
+    customer_id,
+    previous_stage as from_stage,
+    stage as to_stage
+from begun
+where is_first and is_last and stage is distinct from previous_stage
+union all
+select
+    first.customer_id,
+    first.previous_stage as from_stage,
+    last.stage as to_stage
+from begun as first
+inner join begun as last on first.customer_id = last.customer_id
 where
-    later.valid_from > $since
-    and later.valid_from <= $until
-    and (later.valid_to is null or later.valid_to > $until)
-    and later.stage is distinct from earlier.stage
+    first.is_first
+    and not first.is_last
+    and last.is_last
+    and not last.is_first
+    and last.stage is distinct from first.previous_stage
 """
 FLOWS = f"""
 select

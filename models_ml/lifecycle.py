@@ -132,7 +132,8 @@ def flows(history: History, first: date, last: date) -> pd.DataFrame:
 
 def stage_spells(history: History, first: date, last: date) -> pd.DataFrame:
     """In which stage was each customer on every day from `first` to `last`? One row per customer and stretch of days in
-    one stage: customer_id, stage, valid_from, valid_to (the first day on which it was over; missing while it lasts).
+    one stage: customer_id, stage, valid_from, valid_to (the first day on which it was over; missing while it lasts),
+    and of the stretch before it previous_stage and previous_from; both missing for the first.
 
     Stretches of a customer follow one another without a gap; the first may begin before `first`."""
     known = history.before(last)
@@ -142,6 +143,9 @@ def stage_spells(history: History, first: date, last: date) -> pd.DataFrame:
     customer, day, target = turns.customer[order], turns.day[order], turns.target[order]
     follows = np.append(customer[1:] == customer[:-1], False)
     valid_to = np.where(follows, dates_of(np.append(day[1:], 0)), np.datetime64("NaT"))
+    came = np.append(False, follows[:-1])
+    previous_from = np.where(came, dates_of(np.append(0, day[:-1])), np.datetime64("NaT"))
+    previous_stage = np.where(came, np.array(STAGES, dtype=object)[np.append(0, target[:-1])], None)
     seen = ~(valid_to <= np.datetime64(first))
     return pd.DataFrame(
         {
@@ -149,6 +153,8 @@ def stage_spells(history: History, first: date, last: date) -> pd.DataFrame:
             "stage": np.array(STAGES, dtype=object)[target[seen]],
             "valid_from": dates_of(day[seen]),
             "valid_to": valid_to[seen],
+            "previous_stage": previous_stage[seen],
+            "previous_from": previous_from[seen],
         }
     )
 

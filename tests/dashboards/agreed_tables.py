@@ -83,16 +83,25 @@ BACK_TEST = [
 DRIFT = [{"name": "recency_days", "value": 0.04, "limit": 0.2}]
 
 MOVED = f"""
-select *, {_pick(STAGES, "before")} as stage_before, cast(hash(customer_id || 'moved') % 60 as integer) as moved_days
+select *, {_pick(STAGES, "before")} as stage_before, cast(hash(customer_id || 'moved') % 60 as integer) as moved_days,
+    {_pick(STAGES, "earliest")} as stage_earliest,
+    hash(customer_id || 'twice') % 6 = 0 and stage_earliest <> stage_before and stage_before <> lifecycle_stage
+        as moved_twice
 from marts.main.customer_360 where has_ordered
 """
 NAMELESS = """
 create table marts.ml.lifecycle_spells as
-    select customer_id, stage_before as stage, as_of_date - 900 as valid_from, as_of_date - moved_days as valid_to
-    from ({moved}) where stage_before <> lifecycle_stage
-    union all
-    select customer_id, lifecycle_stage, if(stage_before <> lifecycle_stage, as_of_date - moved_days,
-        as_of_date - 900), null from ({moved});
+    select *, lag(stage) over stretches as previous_stage, lag(valid_from) over stretches as previous_from from (
+        select customer_id, stage_earliest as stage, as_of_date - 900 as valid_from,
+            as_of_date - moved_days - 12 as valid_to
+        from ({moved}) where moved_twice
+        union all
+        select customer_id, stage_before, as_of_date - if(moved_twice, moved_days + 12, 900), as_of_date - moved_days
+        from ({moved}) where stage_before <> lifecycle_stage
+        union all
+        select customer_id, lifecycle_stage, if(stage_before <> lifecycle_stage, as_of_date - moved_days,
+            as_of_date - 900), null from ({moved})
+    ) window stretches as (partition by customer_id order by valid_from);
 create table marts.ml.score_reasons as
     select customer_id, as_of_date, 'churn' as subject, number as rank, 'reason_' || number as reason,
         0.8 - 0.5 * number as effect, 1.0 as own_value,

@@ -48,6 +48,8 @@ def test_the_moves_between_two_days_are_those_of_the_customers(rich_shop, stretc
     assert not page.exception
     wanted = moved(stretches)
     assert len(wanted) > 10, "few moves would prove little"
+    begun = stretches[stretches["valid_from"].between(pd.Timestamp(SINCE + timedelta(1)), pd.Timestamp(UNTIL))]
+    assert begun["customer_id"].duplicated().any(), "some must have moved twice in between"
     found = flows_table(page)
     assert found["customer_count"].sum() == len(wanted)
     assert found["net_revenue"].sum() == pytest.approx(wanted["net_revenue"].sum())

@@ -98,6 +98,11 @@ def test_the_stretches_of_a_year_say_of_every_day_what_is_told_of_that_day(histo
     begins, ends = FIRST + timedelta(first), FIRST + timedelta(first + later)
     told = lifecycle.stage_spells(history, begins, ends)
     assert not told.duplicated(["customer_id", "valid_from"]).any()
+    before = told.sort_values("valid_from").groupby("customer_id")[["stage", "valid_from"]].shift()
+    for named, lagged in (("previous_stage", before["stage"]), ("previous_from", before["valid_from"])):
+        is_told = lagged.notna()
+        assert told.loc[is_told, named].eq(lagged[is_told]).all()
+        assert told.loc[~is_told, "previous_from"].isna().eq(told.loc[~is_told, "previous_stage"].isna()).all()
     for day in {begins, begins + timedelta(later // 2), ends}:
         moment = pd.Timestamp(day)
         lasts = told["valid_to"].isna() | (told["valid_to"] > moment)
