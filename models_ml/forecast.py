@@ -120,7 +120,8 @@ class Forecast:
 def score(model: Model, log: OrderLog, as_of: pd.Timestamp) -> Forecast:
     """Score everybody who ordered before the day. Raises Refused when nobody had."""
     cut = seen(log, log.number_of(as_of), model.horizon, model.fits)
-    margins = {rung: model.ladder.margin(cut, rung) + level.level for rung, level in model.seasons.items()}
+    margins = {rung: model.ladder.margin(cut, rung) for rung in model.seasons}
     margin = margins[model.shown]
-    moved = drift(cut, margin - model.season.level, model.reference) if model.reference else ()
-    return Forecast(model, log, cut, value.score(model.value, cut, margins[model.basis]), margin, tuple(moved))
+    moved = drift(cut, margin, model.reference) if model.reference else ()
+    outlook = value.score(model.value, cut, margins[model.basis], model.seasons[model.basis].level)
+    return Forecast(model, log, cut, outlook, margin + model.season.level, tuple(moved))

@@ -131,11 +131,11 @@ class _Trained:
         return None if cut is None else reference(cut, self.ladder.margin(cut, rung))
 
     def outlook(self, basis: _Basis, cut: Cut) -> Outlook:
-        return value.score(self.value(basis), cut, self.margin(cut, basis.rung))
+        return value.score(self.value(basis), cut, self.ladder.margin(cut, basis.rung), self.season(basis.rung).level)
 
     def _past(self, cut: Cut, rung: str) -> Past:
         margin = self.ladder.margin(cut, rung)
-        return Past(cut, margin + churn.level_of(cut, margin))
+        return Past(cut, margin, churn.level_of(cut, margin))
 
 
 def _train(plan: Plan, known: Snapshot, prepared: _Cuts) -> Training:

@@ -2,7 +2,8 @@
 
 Here belong expected orders, expected net revenue, its 80 % interval and the discounted lifetime value. Orders come
 from a buy-till-you-die model (`cuts`), bent by the rung of `churn` that passed its gate: where the ladder knows better
-whether somebody buys, it knows better how often. The worth of an order comes from Gamma-Gamma over all orders net of
+whether somebody buys, it knows better how often. A season is no trait of a customer and bends nobody: it is a level of
+orders and one of money, for everybody alike. The worth of an order comes from Gamma-Gamma over all orders net of
 returns. Where the gate finds that what somebody spent of late says more than that, the amount is multiplied by what the
 past cutoffs show it to be worth (`tweedie`).
 
@@ -54,7 +55,7 @@ class Value:
     spending: Tweedie | None = None
 
     def mean(self, cut: Cut, margin: Floats) -> Floats:
-        """Expected net revenue by the log-odds of buying, level included, (n,)."""
+        """Expected net revenue by the log-odds of buying before the season's level; that of money is included, (n,)."""
         return _corrected(cut, margin, self.spending) * np.exp(self.level)
 
     def to_dict(self) -> dict[str, Any]:
@@ -83,10 +84,11 @@ class Outlook:
 
 @dataclass(frozen=True)
 class Past:
-    """A complete cutoff and the log-odds of buying by the published rung, with the level of the cutoff put in."""
+    """A complete cutoff, the log-odds of buying by the published rung, and the cutoff's own level of them."""
 
     cut: Cut
     margin: Floats
+    level: float
 
 
 def train(past: Sequence[Past], year_ago: Past | None, spending: Tweedie | None = None) -> Value:
@@ -130,10 +132,10 @@ def recent_spending(past: Sequence[Past]) -> Tweedie | None:
     return tweedie.train(values, actual, expected, weights)
 
 
-def score(model: Value, cut: Cut, margin: Floats) -> Outlook:
-    """The outlook of every customer of a cut. `margin`: log-odds of buying, level of the season included, (n,)."""
+def score(model: Value, cut: Cut, margin: Floats, level: float) -> Outlook:
+    """The outlook of every customer of a cut. `margin`: log-odds of buying, (n,), before the `level` of the season."""
     mean = model.mean(cut, margin)
-    buys = probability(margin)
+    buys = probability(margin + level)
     quarter = np.searchsorted(model.quarter_edges, mean, side="right")
     spread = np.sqrt(_log_variance(cut) + model.level_spread**2)
     width = np.array(model.nominal)[quarter], np.array(model.stretch)[quarter]
@@ -243,7 +245,7 @@ def _spread(levels: Sequence[Level]) -> float:
 
 
 def _seen(one: Past, mean: Floats) -> tuple[Floats, Floats, Floats, Floats]:
-    active, buys = one.cut.is_active, probability(one.margin)
+    active, buys = one.cut.is_active, probability(one.margin + one.level)
     columns = (mean, 1 - buys, np.sqrt(_log_variance(one.cut)), np.maximum(one.cut.outcome.net, 0.0))
     mean, nothing, spread, actual = (column[active] for column in columns)
     return mean, nothing, spread, actual

@@ -144,10 +144,10 @@ def test_a_model_has_drifted_when_a_limit_is_passed_that_was_not_in_training(fou
 def test_orders_and_money_get_the_level_that_each_of_them_had(learnt: Training):
     margins = [learnt.model.ladder.margin(cut, "btyd") for cut in learnt.learnt_from]
     told = zip(learnt.learnt_from, margins, strict=True)
-    past, more = [value.Past(cut, margin + level_of(cut, margin)) for cut, margin in told], []
+    past, more = [value.Past(cut, margin, level_of(cut, margin)) for cut, margin in told], []
     for one in past:
         came = dataclasses.replace(one.cut.outcome, orders=1.5 * one.cut.outcome.orders)
-        more.append(value.Past(dataclasses.replace(one.cut, came=came), one.margin))
+        more.append(value.Past(dataclasses.replace(one.cut, came=came), one.margin, one.level))
     plain, higher = (value.train(each, None) for each in (past, more))
     assert higher.orders_level - plain.orders_level == pytest.approx(PERSISTS * np.log(1.5))
     assert higher.level == plain.level
