@@ -32,6 +32,7 @@ QUARTERS = 4
 BEND_LIMITS = (0.2, 5.0)
 LEVELS, STRETCHES = np.round(np.arange(0.60, 0.80, 0.01), 2), np.round(np.arange(1.05, 4.01, 0.05), 2)
 UNKNOWN_LEVEL_SPREAD = 0.25
+MOST = 10.0  # times that a season lies above or below what is expected
 LIFETIME_NODES, LIFETIME_WEIGHTS = np.polynomial.legendre.leggauss(4)
 
 
@@ -233,11 +234,11 @@ def _orders_level_of(one: Past) -> Level:
 
 
 def _level(actual: Floats, expected: Floats) -> Level:
-    """Logarithm of actual over expected total, held to a factor of 3."""
+    """Logarithm of actual over expected total, held to a factor of MOST."""
     total = max(float(expected.sum()), 1e-9)
     ratio = max(float(actual.sum()), 1e-9) / total
     error = float(np.sqrt(np.square(actual - ratio * expected).sum())) / total / max(ratio, 1e-9)
-    return Level(float(np.clip(np.log(ratio), -np.log(3), np.log(3))), error)
+    return Level(float(np.clip(np.log(ratio), -np.log(MOST), np.log(MOST))), error)
 
 
 def _spread(levels: Sequence[Level]) -> float:

@@ -158,8 +158,10 @@ def synthetic() -> Iterator[Line]:
         truth = Truth(write_world(12_000, 900, 3, Path(folder), day).truth)
         frame = truth.read(
             """
-            select person_id as customer_id, ordered_at, goods_net / expected_order_value as amount
-            from orders join people using (person_id)
+            with units as (select currency_code, avg(expected_order_value) as unit from people group by all)
+
+            select person_id as customer_id, ordered_at, goods_net / unit as amount
+            from orders join people using (person_id) join units on units.currency_code = people.currency_code
             where origin = 'base' and ordered_at < $day and goods_net is not null
             """,
             day=day,
@@ -168,9 +170,14 @@ def synthetic() -> Iterator[Line]:
         found = score(train(plan).model, plan.log, plan.as_of)
         ids = found.customer_ids
         known = outlook(truth, day, HORIZON).set_index("person_id").loc[ids]
-        rate = (
-            truth.read("select person_id, purchase_rate from people").set_index("person_id").loc[ids]["purchase_rate"]
+        people = truth.read(
+            """
+            select person_id, purchase_rate, avg(expected_order_value) over (partition by currency_code) as unit
+            from people
+            """
         )
+        people = people.set_index("person_id").loc[ids]
+        rate = people["purchase_rate"]
         calendar = truth.calendar(HORIZON)
         begins = (day - calendar.first_day).days
         ahead = np.diff(calendar.elapsed(np.array([begins, begins + HORIZON])))[0]
@@ -178,12 +185,21 @@ def synthetic() -> Iterator[Line]:
     parts = np.array_split(np.argsort(found.buys, kind="stable"), 10)
     ece = sum(abs(found.buys[part].mean() - buys[part].mean()) * len(part) for part in parts) / len(buys)
     yield "synthetic company, 12,000 people: churn ECE against the true probability", "<= .02", f"{ece:.4f}"
-    orders, true = found.outlook.expected_orders, known["forecast_orders"].to_numpy()
-    parts = np.array_split(np.argsort(orders, kind="stable"), 10)
-    off = [orders[part].mean() / true[part].mean() - 1 for part in parts]
-    yield "synthetic company: orders by decile, worst, against the truth", "within 15 %", f"{max(off, key=abs):+.1%}"
-    told = " ".join(f"{each:+.2f}" for each in off)
-    yield "synthetic company: all ten", "", told
+    money = (known["forecast_net_revenue"] / people["unit"]).to_numpy()
+    yield from _by_decile("orders", found.outlook.expected_orders, known["forecast_orders"].to_numpy())
+    yield from _by_decile("net revenue", found.outlook.expected_net_revenue, money)
+
+
+def _by_decile(what: str, told: np.ndarray, true: np.ndarray) -> Iterator[Line]:
+    parts = np.array_split(np.argsort(told, kind="stable"), 10)
+    off = [told[part].mean() / true[part].mean() - 1 for part in parts]
+    worst = f"{max(off, key=abs):+.1%}"
+    yield f"synthetic company: {what} by decile, worst, against the truth", "within 15 %", worst
+    yield (
+        f"synthetic company: {what}, all ten; total",
+        "",
+        " ".join([f"{each:+.2f}" for each in off] + [f"; {told.sum() / true.sum() - 1:+.1%}"]),
+    )
 
 
 def asked(frame: pd.DataFrame, day: pd.Timestamp, horizon: int) -> tuple[Forecast, Outcome, float]:
