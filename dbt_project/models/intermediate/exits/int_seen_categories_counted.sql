@@ -3,10 +3,10 @@
     'part': 'delivery_date',
     'kind': 'day',
     'touched_by': {
-        'raw_segment.events': '''
+        'raw_segment.events': "
             select _delivery_date from {input}
             where message_id in (select message_id from {input} where _delivery_date in {added})
-        ''',
+        ",
     },
 }) }}
 

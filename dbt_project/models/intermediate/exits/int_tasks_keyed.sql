@@ -1,3 +1,6 @@
+{#- A table: what reads it part by part must be told which tasks changed. -#}
+{{ config(materialized='table') }}
+
 with
 
 -- A task that was only planned has touched nobody yet.

@@ -1,5 +1,8 @@
-{#- What the source records say of a person or company beyond who they are; ephemeral: one reader. -#}
-{{ config(materialized='ephemeral', access='private') }}
+{#-
+  What the source records say of a person or company beyond who they are; a table: its reader is built part by part and
+  must be told which records changed.
+-#}
+{{ config(materialized='table', access='private') }}
 
 with
 

@@ -4,10 +4,10 @@ kept whom it named. -#}
     'part': 'user_id',
     'kind': 'user',
     'touched_by': {
-        'raw_segment.events': '''
+        'raw_segment.events': "
             select user_id from {input}
             where message_id in (select message_id from {input} where _delivery_date in {added})
-        ''',
+        ",
         'raw_snowplow.events': 'select user_id from {input} union all select user_id from {this}',
     },
 }) }}

@@ -1,58 +1,75 @@
+{#- Built customer by customer: a touch follows from one fact, and a fact that changes names whose it was and is. -#}
+{%- set of_customers = 'select customer_id from {changes}' -%}
+{{ config(meta={
+    'part': 'customer_id',
+    'touched_by': {
+        'marts.fct_orders': of_customers,
+        'marts.fct_refunds': of_customers,
+        'marts.fct_tickets': of_customers,
+        'marts.fct_campaign_touches': of_customers,
+        'marts.fct_sessions': of_customers,
+        'marts.fct_leads': of_customers,
+        'marts.fct_contracts': of_customers,
+        'marts.fct_points': of_customers,
+        'intermediate.int_tasks_keyed': of_customers,
+    },
+}) }}
+
 with
 
 orders as (
 
-    select * from {{ ref('fct_orders') }}
+    select * from {{ touched(ref('fct_orders'), 'customer_id') }}
     where order_type = 'sale'
 
 ),
 
 refunds as (
 
-    select * from {{ ref('fct_refunds') }}
+    select * from {{ touched(ref('fct_refunds'), 'customer_id') }}
 
 ),
 
 tickets as (
 
-    select * from {{ ref('fct_tickets') }}
+    select * from {{ touched(ref('fct_tickets'), 'customer_id') }}
 
 ),
 
 campaign_touches as (
 
-    select * from {{ ref('fct_campaign_touches') }}
+    select * from {{ touched(ref('fct_campaign_touches'), 'customer_id') }}
 
 ),
 
 visits as (
 
-    select * from {{ ref('fct_sessions') }}
+    select * from {{ touched(ref('fct_sessions'), 'customer_id') }}
 
 ),
 
 leads as (
 
-    select * from {{ ref('fct_leads') }}
+    select * from {{ touched(ref('fct_leads'), 'customer_id') }}
 
 ),
 
 contracts as (
 
-    select * from {{ ref('fct_contracts') }}
+    select * from {{ touched(ref('fct_contracts'), 'customer_id') }}
 
 ),
 
 points as (
 
-    select * from {{ ref('fct_points') }}
+    select * from {{ touched(ref('fct_points'), 'customer_id') }}
     where kind = 'redeemed'
 
 ),
 
 tasks as (
 
-    select * from {{ ref('int_tasks_keyed') }}
+    select * from {{ touched(ref('int_tasks_keyed'), 'customer_id') }}
 
 ),
 

@@ -1,10 +1,10 @@
 {#- Built order by order; a product that changes its category touches the orders it is in. -#}
-{%- set recategorised = '''
+{%- set recategorised = "
     select order_id from {this}
     where product_id in (
         select product_id from {changes} group by product_id having min(category) <> max(category) or count(*) = 1
     )
-''' -%}
+" -%}
 {{ config(meta={'part': 'order_id', 'touched_by': order_news(also={'marts.dim_products': recategorised})}) }}
 
 with

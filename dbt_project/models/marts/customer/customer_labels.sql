@@ -9,7 +9,7 @@ features as (
         90 as horizon_days,
         {{ dbt.dateadd('day', 90, 'as_of_date') }} as horizon_end,
         {{ dbt.dateadd('day', 90, 'as_of_date') }} <= {{ as_of_date() }} as is_complete
-    from {{ ref('customer_features') }}
+    from {{ ref('int_features_counted') }}
 
 ),
 

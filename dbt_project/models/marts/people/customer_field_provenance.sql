@@ -1,11 +1,23 @@
 {%- set fields = ['full_name', 'given_name', 'family_name', 'gender', 'birth_date', 'email', 'phone', 'company_name',
     'address', 'city', 'province', 'country', 'owner_id', 'member_number', 'member_level', 'parent_record_key',
     'consent_email', 'consent_phone', 'consent_sms'] -%}
+{#- Built customer by customer: a field follows from the customer's records. -#}
+{%- set of_records = "
+    select customer_id from marts.customer_records where record_key in (select record_key from {changes})
+" -%}
+{{ config(meta={
+    'part': 'customer_id',
+    'touched_by': {
+        'marts.customer_records': 'select customer_id from {changes}',
+        'intermediate.int_person_records': of_records,
+        'intermediate.int_person_attributes': of_records,
+    },
+}) }}
 with
 
 customer_records as (
 
-    select * from {{ ref('customer_records') }}
+    select * from {{ touched(ref('customer_records'), 'customer_id') }}
 
 ),
 

@@ -1,8 +1,38 @@
+{#- Built customer by customer: one follows from its records, its fields and its history, its parent from whose the parent's
+record is, and its owner's name from the CRM's users. -#}
+{{ config(meta={
+    'part': 'customer_id',
+    'touched_by': {
+        'marts.customer_records': "
+            select customer_id from {changes}
+            union all
+            select customer_id from marts.customer_field_provenance
+            where field = 'parent_record_key' and value in (select record_key from {changes})
+        ",
+        'intermediate.int_person_records': "
+            select customer_id from marts.customer_records where record_key in (select record_key from {changes})
+        ",
+        'marts.customer_field_provenance': 'select customer_id from {changes}',
+        'marts.dim_customer_history': 'select customer_id from {changes}',
+        'staging.stg_salesforce__users':
+            'select customer_id from {this} where owner_id in (select user_id from {changes})',
+    },
+}) }}
+
 with
 
 customer_records as (
 
-    select * from {{ ref('customer_records') }}
+    select * from {{ touched(ref('customer_records'), 'customer_id') }}
+
+),
+
+parents as (
+
+    select
+        record_key,
+        customer_id
+    from {{ ref('customer_records') }}
 
 ),
 
@@ -14,13 +44,13 @@ person_records as (
 
 golden as (
 
-    select * from {{ ref('customer_field_provenance') }}
+    select * from {{ touched(ref('customer_field_provenance'), 'customer_id') }}
 
 ),
 
 history as (
 
-    select * from {{ ref('dim_customer_history') }}
+    select * from {{ touched(ref('dim_customer_history'), 'customer_id') }}
     where is_current
 
 ),
@@ -179,7 +209,7 @@ customers as (
         on members.customer_id = history.customer_id
     left join colleagues
         on placed.owner_id = colleagues.user_id
-    left join customer_records as parents
+    left join parents
         on placed.parent_record_key = parents.record_key
 
 )

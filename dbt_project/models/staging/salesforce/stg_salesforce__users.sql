@@ -1,3 +1,6 @@
+{#- A table: what reads it part by part must be told whose name changed. -#}
+{{ config(materialized='table') }}
+
 with
 
 source as (

@@ -1,11 +1,11 @@
 {#- A table, built order by order, like the orders themselves. -#}
 {{ config(materialized='table', meta={
     'part': 'order_name',
-    'touched_by': {'raw_shopify.orders': '''
+    'touched_by': {'raw_shopify.orders': "
         select name from {input} where _delivery_date in {dates}
         union all
         select order_name from {this} where delivery_date in {dates}
-    '''},
+    "},
 }) }}
 
 with

@@ -4,11 +4,11 @@
 -#}
 {{ config(materialized='table', meta={
     'part': 'order_name',
-    'touched_by': {'raw_shopify.orders': '''
+    'touched_by': {'raw_shopify.orders': "
         select name from {input} where _delivery_date in {dates}
         union all
         select order_name from {this} where delivery_date in {dates} or first_delivery_date in {dates}
-    '''},
+    "},
 }) }}
 
 with

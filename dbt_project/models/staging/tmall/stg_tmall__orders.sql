@@ -1,11 +1,11 @@
 {#- A table, built order by order: each of its readers would look for the newest version of every order anew. -#}
 {{ config(materialized='table', meta={
     'part': 'order_id',
-    'touched_by': {'raw_tmall.orders': '''
+    'touched_by': {'raw_tmall.orders': "
         select order_id from {input} where _delivery_date in {dates}
         union all
         select order_id from {this} where delivery_date in {dates}
-    '''},
+    "},
 }) }}
 
 with
