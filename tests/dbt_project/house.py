@@ -46,7 +46,7 @@ class House:
             *("--vars", json.dumps({"as_of_date": day.isoformat()})),
             *("--project-dir", str(DBT_PROJECT), "--profiles-dir", str(DBT_PROJECT), "--target", "warehouse"),
             *("--target-path", str(self.folder / "target"), "--log-path", str(self.folder / "logs")),
-            *("--log-level", "none", "--log-level-file", "none", *arguments),
+            *("--log-level", "none", "--log-level-file", "none", "--no-write-json", *arguments),
         ])  # fmt: skip
         dbt_build._let_go()
         assert outcome.success, [result.message for result in outcome.result.results if result.message]

@@ -1,5 +1,7 @@
-{#- Built customer by customer: one follows from its records, its fields and its history, its parent from whose the parent's
-record is, and its owner's name from the CRM's users. -#}
+{#-
+  Built customer by customer: one follows from its records, its fields and its history, its parent from whose the
+  parent's record is, and its owner's name from the users of the CRM.
+-#}
 {{ config(meta={
     'part': 'customer_id',
     'touched_by': {
