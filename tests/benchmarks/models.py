@@ -3,8 +3,8 @@
 CDNOW lies in the wheel of `lifetimes`; Online Retail II and Telco in the shared data folder beside the checkout, which
 is not part of the project (CRM_SHARED_DATA names another place): what is not there is skipped by name. Everything is
 strictly out of time: a forecast for a day gets a log that ends before it. What is measured on a million customers
-stands in `models_at_scale`, other logs than the goals name in `models_elsewhere`. Seconds are of the processor, in this
-run, one thread.
+stands in `models_at_scale`, segments and personas in `portraits`, other logs than the goals name in
+`models_elsewhere`. Seconds are of the processor, in this run, one thread.
 """
 
 import os
@@ -39,7 +39,7 @@ Line = tuple[str, str, str]
 def main() -> None:
     from tests.benchmarks.models_at_scale import PARTS
 
-    parts = [published_digits, cdnow_value, retail, telco, *PARTS, synthetic]
+    parts = [published_digits, cdnow_value, retail, telco, *PARTS, synthetic, portraits]
     chosen = sys.argv[1:]
     for part in parts:
         if chosen and part.__name__ not in chosen:
@@ -200,6 +200,19 @@ def _by_decile(what: str, told: np.ndarray, true: np.ndarray) -> Iterator[Line]:
         "",
         " ".join([f"{each:+.2f}" for each in off] + [f"; {told.sum() / true.sum() - 1:+.1%}"]),
     )
+
+
+def portraits() -> Iterator[Line]:
+    """Segments, personas, trust, preferences and leads, on the demo's run."""
+    from tests.benchmarks.portraits import parts
+
+    data = Path(os.environ.get("CRM_DATA", "data"))
+    if not (data / "published/current.json").is_file():
+        yield "segments, personas, trust, leads", "", "skipped: no finished run (make demo leaves one)"
+        return
+    for part in parts(data):
+        for what, reached, goal in part:
+            yield what, goal, reached
 
 
 def asked(frame: pd.DataFrame, day: pd.Timestamp, horizon: int) -> tuple[Forecast, Outcome, float]:
