@@ -96,7 +96,7 @@ def _read(question: Question) -> "pd.DataFrame":
         connection.execute("set enable_progress_bar = false; set timezone = 'UTC'")
         try:
             described = connection.execute(f"describe select * from {source}", {"file": str(question.file)}).fetchall()
-            missing = [name for name in COLUMNS if name not in {row[0] for row in described}]
+            missing = [name for name in COLUMNS if name not in {row[0].lower() for row in described}]
             if missing:
                 raise ScoringRefusedError(
                     f"{question.file.name} lacks the column {', '.join(missing)}. A log of orders has the columns "
