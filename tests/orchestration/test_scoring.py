@@ -44,7 +44,7 @@ def test_a_csv_and_a_parquet_give_the_same_scores_and_the_day_itself_is_not_read
     assert (rows["expected_net_revenue"] >= 0).all()
     assert rows["segment"].notna().all()
 
-    result, out = scored(before, tmp_path, "parquet")
+    result, out = scored(before.rename(columns=str.title), tmp_path, "parquet")  # names in any case
     assert result.exit_code == 0
     pd.testing.assert_frame_equal(
         pd.read_parquet(out).drop(columns="as_of_date"), rows.drop(columns="as_of_date"), check_dtype=False
