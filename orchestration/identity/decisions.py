@@ -31,9 +31,11 @@ def write_down(
     )  # fmt: skip
     connection.execute(f"""
         create or replace temp table decided as
-        with carried as (
-            select record_key, entity_type, identifier_value from {identifiers} inner join {folded} using (record_key)
-            where identifier_type = 'source_id'
+        with told as (select record_key, identifier_value from {identifiers} where identifier_type = 'source_id'),
+        repeated as (select identifier_value from told group by identifier_value having count(*) > 1),
+        carried as (
+            select record_key, entity_type, identifier_value
+            from told semi join repeated using (identifier_value) inner join {folded} using (record_key)
         ),
         hubs as (
             select entity_type, identifier_value, min(record_key) as hub from carried
