@@ -120,7 +120,7 @@ def table(connection: duckdb.DuckDBPyConnection, links: Links) -> pa.Table:
             from numbered left join written using (record_no)
         ) order by record_id""").fetchnumpy()
     ids = rows["record_id"]
-    values = {field: np.ma.filled(np.ma.asarray(rows[column], dtype=object), None).tolist() for field, column in SHOWN.items()}
+    values = {field: rows[column].tolist() for field, column in SHOWN.items()}
     evidence = [
         json.dumps(_fields(values, links, row) + _rest(links, row), ensure_ascii=False) for row in range(len(links.a))
     ]
@@ -235,7 +235,7 @@ def _rest(links: Links, row: int) -> list[dict[str, object]]:
 
 
 def _text(value: object) -> str | None:
-    return None if value is None or value is np.ma.masked else str(value)
+    return None if value is None else str(value)
 
 
 def in_words(evidence: str, language: str = "en") -> Iterable[str]:

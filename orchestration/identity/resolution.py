@@ -15,6 +15,7 @@ LARGEST_CUSTOMER = 60
 MOST_FAMILY_NAMES = 4
 DOUBTFUL = -6.0  # bits; pairs below hardly change a count
 ROUNDS = 2  # of training; each counts values by the entities the one before found
+SETTLING = 3  # countings of the pairs of one person, each by the entities the one before made likely
 
 
 @dataclass(frozen=True)
@@ -91,11 +92,33 @@ def learn(connection: duckdb.DuckDBPyConnection) -> tuple[Pairs, Frequencies, Pa
     for _ in range(ROUNDS):
         chances = scoring.chances_of_coincidence(sample, candidates, frequencies, parameters.share_same)
         parameters = scoring.train(candidates, frequencies, replace(parameters, coincidence=chances))
-        frequencies.recount(_guess(candidates, scoring.totals(candidates, frequencies, parameters), count))
+        bits = scoring.totals(candidates, frequencies, parameters)
+        share = _share_of_one_person(candidates, bits, parameters.share_same, count)
+        frequencies.recount(_guess(candidates, _at_share(bits, share / parameters.share_same), count))
+        parameters = replace(parameters, share_same=share)
     frequencies.guess = None
     chances = scoring.chances_of_coincidence(sample, candidates, frequencies, parameters.share_same)
     parameters = replace(parameters, coincidence=chances, values=frequencies.kept, crowded=crowd, records=count)
     return candidates, frequencies, parameters
+
+
+def _share_of_one_person(candidates: Pairs, bits: Bits, trained: float, count: int) -> float:
+    """Of all pairs, those of one person: every pair of an entity, since a person's records are pairs even where two of
+    them share nothing that was blocked or tells; and doubtful ones as often as they say. Never less than `trained`,
+    which knows candidates one by one. More such pairs make others likelier, so they are counted a few times."""
+    share = trained
+    for _ in range(SETTLING):
+        guess = _guess(candidates, _at_share(bits, share / trained), count)
+        sizes = np.bincount(guess.entities).astype(float)
+        sizes = sizes[sizes <= LARGEST_CUSTOMER]
+        found = (sizes * (sizes - 1) / 2).sum() + guess.chance.sum()
+        share = min(max(trained, float(found) / max(count * (count - 1) / 2, 1.0)), scoring.MOST_OF_ONE_PERSON)
+    return share
+
+
+def _at_share(bits: Bits, times: float) -> Bits:
+    """The weights, were pairs of one person so many times as frequent."""
+    return bits + np.float32(np.log2(times))
 
 
 def _guess(candidates: Pairs, bits: Bits, count: int) -> Guess:

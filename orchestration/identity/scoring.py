@@ -29,6 +29,7 @@ SAMPLED_PAIRS = 60_000
 TRAINED_PAIRS = 400_000
 AT_ONCE = 500_000  # pairs weighed together
 ROUNDS = 25
+MOST_OF_ONE_PERSON = 0.3  # of all pairs
 KNOWN_STRANGERS = 20_000  # pairs known not to share telephone or mailbox: a small or nameless file shows too few
 PRIOR_PAIRS = 20.0  # the starting chances weigh as much as so many pairs
 RAREST_FAMILIES = 1 / 3000  # pairs of one household to pairs of one person, where training finds hardly any
@@ -144,7 +145,7 @@ def train(candidates: Pairs, frequencies: Frequencies, start: Parameters) -> Par
         share = max(scale * float(posterior.sum()) / total, 1e-12)
         family_share = min(max(scale * float(family.sum()) / total, share * RAREST_FAMILIES), 0.6 * share)
         moved = float(np.abs(same - now.same).max())
-        now = replace(now, same=same, share_same=min(share, 0.3), share_family=family_share)
+        now = replace(now, same=same, share_same=min(share, MOST_OF_ONE_PERSON), share_family=family_share)
         if moved < 1e-3:
             break
     return now

@@ -69,7 +69,8 @@ class Warehouse:
 
     def _append(self, name: str, rows: Any) -> None:
         there = self.connection.execute(
-            "select count(*) from information_schema.tables where table_name = ? and table_catalog = current_database()",
+            """select count(*) from information_schema.tables
+            where table_name = ? and table_catalog = current_database()""",
             [name],
         ).fetchone() != (0,)
         fresh = rows(name if there else None)  # read by DuckDB, by its name

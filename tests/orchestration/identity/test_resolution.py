@@ -11,7 +11,8 @@ import pytest
 
 from orchestration.identity import evidence
 from orchestration.identity.clusters import NONE, Decisions, components
-from orchestration.identity.resolution import Resolution, resolve
+from orchestration.identity.resolution import Resolution, _share_of_one_person, resolve
+from orchestration.identity.scoring import Pairs
 
 FIELDS = (
     "record_id",
@@ -256,3 +257,14 @@ def components_of(cluster: np.ndarray) -> np.ndarray:
     smallest = np.full(len(cluster), len(cluster))
     np.minimum.at(smallest, cluster, np.arange(len(cluster)))
     return smallest[cluster]
+
+
+def test_all_records_of_a_person_are_pairs_of_one_person_though_not_all_were_candidates():
+    chain = Pairs(np.array([0, 1, 4], np.int32), np.array([1, 2, 5], np.int32), np.zeros((3, 1), np.uint8))
+    share = _share_of_one_person(chain, np.array([9, 9, -20], np.float32), trained=2 / 45, count=10)
+    assert share == pytest.approx(3 / 45, rel=1e-4)
+
+
+def test_what_training_found_candidate_by_candidate_is_never_taken_back():
+    doubtful = Pairs(np.array([0, 2], np.int32), np.array([1, 3], np.int32), np.zeros((2, 1), np.uint8))
+    assert _share_of_one_person(doubtful, np.array([-1, -3], np.float32), trained=0.1, count=10) == 0.1
