@@ -51,6 +51,7 @@ def compare(core: Path, work: Path, only: list[str]) -> int:
             result.node
             for result in results
             if str(result.status) == "success"
+            and str(result.node.resource_type) == "model"
             and result.node.schema == "marts"
             and str(result.node.config.materialized) in ("table", "view")
         ]

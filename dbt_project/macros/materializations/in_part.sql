@@ -183,21 +183,33 @@
 {%- endmacro %}
 
 
-{# SQL around a table that is built whole, for those who read it part by part: what stood before, and what changed. #}
-{% macro note_before(relation) -%}
-    create or replace temp table went as from {{ relation }}
+{#
+  SQL around a table that is built whole, for those who read it part by part: what stood before is set aside, and the
+  rows of which there are more or fewer now are what changed.
+#}
+{% macro set_aside(relation) -%}
+    alter table {{ relation }} rename to {{ relation.identifier }}__before;
 {%- endmacro %}
 
 {% macro note_changes(relation) -%}
+    {%- set before = relation.incorporate(path={'identifier': relation.identifier ~ '__before'}) -%}
     create or replace temp table changed_rows as
-    (select hash(went) from went except all select hash(came) from {{ relation }} as came)
-    union all
-    (select hash(came) from {{ relation }} as came except all select hash(went) from went);
+    select content
+    from (
+        select hash(went) as content, -1 as difference from {{ before }} as went
+        union all
+        select hash(came), 1 from {{ relation }} as came
+    )
+    group by content
+    having sum(difference) <> 0;
     create or replace table {{ changes_of(relation.schema ~ '.' ~ relation.identifier) }} as
-    select * from went where hash(went) in (from changed_rows)
+    select * from {{ before }} as went where hash(went) in (from changed_rows)
     union all
     select * from {{ relation }} as came where hash(came) in (from changed_rows);
-    drop table went
+{%- endmacro %}
+
+{% macro drop_set_aside(relation) -%}
+    drop table {{ relation.incorporate(path={'identifier': relation.identifier ~ '__before'}) }}
 {%- endmacro %}
 
 

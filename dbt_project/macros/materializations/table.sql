@@ -33,8 +33,8 @@
         {% if is_in_part and slices.asked %}
             {% do slices.update({'standing': standing_slices(target_relation, slices.asked, queries.slices_touched_by)}) %}
         {% endif %}
-        {% if keeps_changes and not is_in_part %}{% do run_query(note_before(target_relation)) %}{% endif %}
         {% call statement('main') -%}
+            {%- if keeps_changes and not is_in_part %}{{ set_aside(target_relation) }}{% endif -%}
             {%- if is_in_part -%}
                 {{ build_parts(target_relation, compiled_code, queries.touched_by, slices) }}
             {%- elif slices.asked -%}
@@ -47,6 +47,7 @@
             {% if not is_in_part %}{% do run_query(note_changes(target_relation)) %}{% endif %}
             {% do state.update({'changed_from': "'" ~ kept.content ~ "'"}) %}
         {% endif %}
+        {% if keeps_changes and not is_in_part %}{% do run_query(drop_set_aside(target_relation)) %}{% endif %}
         {% if is_in_part %}{% do state.update({'content': content_in_part(kept.content)}) %}{% endif %}
         {% do run_query(note_deliveries(target_relation, read) ~ enter_state(target_relation, state)) %}
     {% else %}
