@@ -21,7 +21,7 @@ NAMES = (*(f"visit_days_{window}d" for window in WINDOWS), "days_since_visit", "
 
 @dataclass(frozen=True)
 class Visits:
-    """Days on which customers visited, sorted by day, one row a customer and day and day on which that became known:
+    """Days on which customers visited and on which that became known, sorted by day; a visit may be told twice.
     `customer` numbers the `customer_count` customers of the log of orders, `day` and `known` count days as it does."""
 
     customer_count: int
@@ -38,7 +38,6 @@ class Visits:
         missing = [name for name in INPUTS if name not in frame.columns]
         if missing:
             raise ValueError(f"A log of visits needs the columns {', '.join(missing)}.")
-        frame = frame.drop_duplicates(list(INPUTS))
         who = pd.Index(customer_ids).get_indexer(pd.Index(frame["customer_id"]))
         day, known = (_numbers(frame[name], first_day) for name in INPUTS[1:])
         order = np.argsort(day, kind="stable")
@@ -60,7 +59,7 @@ class Visits:
         rows = slice(*np.searchsorted(self.day, [cutoff - RECENT, cutoff]))
         is_known = self.known[rows] < cutoff
         who, ago = self.customer[rows][is_known], cutoff - self.day[rows][is_known]
-        # A day that became known twice over is one day.
+        # Two visits of a day are one day.
         who, ago = np.divmod(np.unique(who * (RECENT + 1) + ago), RECENT + 1)
         last = np.full(self.customer_count, RECENT + 1)
         np.minimum.at(last, who, ago)
