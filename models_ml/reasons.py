@@ -96,26 +96,31 @@ def words(code: str, value: float, gap: float, currency: str) -> tuple[str, str]
     `gap`: mean days between order days, NaN for who ordered on one day only. Raises KeyError for an unknown code.
     """
     if code == "silence" and np.isnan(gap):
-        return f"No order for {value:.0f} days since the first one.", f"首次下单后已有 {value:.0f} 天未再下单。"
+        return f"No order for {_days(value)} since the first one.", f"首次下单后已有 {value:.0f} 天未再下单。"
     told = {
         "silence": (
-            f"No order for {value:.0f} days; orders came every {gap:.0f} days on average.",
+            f"No order for {_days(value)}; orders came every {_days(gap)} on average.",
             f"已有 {value:.0f} 天未下单；平均每 {gap:.0f} 天下单一次。",
         ),
         "frequency": (
-            f"Ordered on {value:.0f} days of the last 365.",
+            f"Ordered on {_days(value)} of the last 365.",
             f"最近 365 天中有 {value:.0f} 天下单。",
         ),
         "spend": (
             f"An order is worth {value:,.0f} {currency} on average.".replace("  ", " "),
             f"平均每单 {value:,.0f} {currency}。",
         ),
-        "tenure": (f"The first order was {value:.0f} days ago.", f"首次下单在 {value:.0f} 天前。"),
+        "tenure": (f"The first order was {_days(value)} ago.", f"首次下单在 {value:.0f} 天前。"),
         "returns": (f"{value:.0%} of what was bought was given back.", f"购买金额中 {value:.0%} 已退款。"),
         "trend": (f"Ordered on {value:.0f} of the last 90 days.", f"最近 90 天中有 {value:.0f} 天下单。"),
         "visits": (f"Visited on {value:.0f} of the last 30 days.", f"最近 30 天中有 {value:.0f} 天来访。"),
     }
     return told[code]
+
+
+def _days(count: float) -> str:
+    told = f"{count:.0f}"
+    return "1 day" if told == "1" else f"{told} days"
 
 
 @dataclass(frozen=True)

@@ -104,6 +104,7 @@ def test_reasons_add_up_to_every_rung_and_name_the_customers_own_numbers(found: 
         "已有 40 天未下单；平均每 12 天下单一次。",
     )
     assert all(en and zh for en, zh in (reasons.words(code, 0.5, float("nan"), "CNY") for code in reasons.CODES))
+    assert reasons.words("silence", 1, 30, "CNY")[0] == "No order for 1 day; orders came every 30 days on average."
 
 
 def test_the_longer_a_customer_is_silent_the_more_it_speaks_for_leaving(found: Forecast):
