@@ -27,7 +27,7 @@ from models_ml.traces import traces
 from models_ml.value import Outlook, Past, Value
 
 FEWEST_CUSTOMERS, FEWEST_RETURNING, FEWEST_DAYS = 200, 50, 60
-LEARN_FROM, JUDGED, LOOKED_AT, VALUE_CUTOFFS = 10_000, 2, 4, 10
+LEARN_FROM, JUDGED, LOOKED_AT, FORECASTS, VALUE_CUTOFFS = 10_000, 2, 4, 1_000, 10
 SPENDING = "spending"
 
 
@@ -185,15 +185,17 @@ def _learn(prepared: _Cuts, day: int) -> _Trained:
 
 def _judged(plan: Plan, prepared: _Cuts) -> list[Cut]:
     """The newest complete cutoffs, a horizon apart, after which some customers ordered and others did not: a shop that
-    was closed tells nothing. A log without a whole horizon is judged by a shorter one."""
+    was closed tells nothing. JUDGED of them, and more, up to LOOKED_AT, where they hold fewer than FORECASTS. A log
+    without a whole horizon is judged by a shorter one."""
     days = rolling_cutoffs(FEWEST_DAYS, plan.now - plan.horizon, plan.horizon, LOOKED_AT)
     able = [day for day in days if day - plan.horizon >= FEWEST_DAYS] or days[:1]
     if able:
         found = [prepared.at(day, plan.horizon) for day in able[:JUDGED]]
         telling = [cut for cut in found if _tells(cut)]
         for day in able[JUDGED:]:
-            if len(telling) < min(JUDGED, len(found)) and _tells(cut := prepared.at(day, plan.horizon)):
-                telling.append(cut)
+            is_enough = sum(int(cut.is_active.sum()) for cut in telling) >= FORECASTS
+            if len(telling) < min(JUDGED, len(found)) or not is_enough:
+                telling += [cut for cut in [prepared.at(day, plan.horizon)] if _tells(cut)]
         return telling or found
     shorter = max(plan.now // 3, 1)
     return [prepared.at(plan.now - shorter, shorter)]
