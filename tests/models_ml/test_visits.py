@@ -63,13 +63,22 @@ def area(log: OrderLog) -> tuple[float, churn.Ladder, Cut]:
     return evaluation.auc(cut.outcome.bought[cut.is_active], margin), ladder, cut
 
 
-def test_the_ladder_learns_that_a_visit_comes_before_an_order(orders: pd.DataFrame, log: OrderLog):
-    without, with_visits = area(order_log(orders))[0], area(log)[0]
-    assert with_visits > without + 0.004
+@pytest.fixture(scope="module")
+def with_visits(log: OrderLog) -> tuple[float, churn.Ladder, Cut]:
+    return area(log)
 
 
-def test_reasons_with_visits_add_up(log: OrderLog):
-    _, ladder, cut = area(log)
+@pytest.fixture(scope="module")
+def without(orders: pd.DataFrame) -> float:
+    return area(order_log(orders))[0]
+
+
+def test_the_ladder_learns_that_a_visit_comes_before_an_order(with_visits, without: float):
+    assert with_visits[0] > without + 0.004
+
+
+def test_reasons_with_visits_add_up(log: OrderLog, with_visits):
+    _, ladder, cut = with_visits
     season = churn.season(ladder, "mean", None, [cut_of(log, EARLIER[0])])
     why = reasons.explain(ladder, cut, "mean", season)
     assert why.base + why.effects.sum(axis=1) == pytest.approx(ladder.margin(cut, "mean") + season.level, abs=1e-9)
@@ -77,11 +86,11 @@ def test_reasons_with_visits_add_up(log: OrderLog):
     assert reasons.own_values(cut)[:, -1].max() >= 1
 
 
-def test_a_log_of_no_visits_says_what_a_log_without_one_says(orders: pd.DataFrame):
+def test_a_log_of_no_visits_says_what_a_log_without_one_says(orders: pd.DataFrame, without: float):
     nobody = pd.DataFrame({"customer_id": [], "visit_date": pd.to_datetime([]), "known_date": pd.to_datetime([])})
     empty, none = order_log(orders, nobody), order_log(orders)
     assert [cut_of(one, TEST).traces.values.shape[1] for one in (empty, none)] == [len(WITH_VISITS), len(NAMES)]
-    assert area(empty)[0] == pytest.approx(area(none)[0], abs=1e-9)
+    assert area(empty)[0] == pytest.approx(without, abs=1e-9)
 
 
 def test_some_customers_keep_their_visits(log: OrderLog):
