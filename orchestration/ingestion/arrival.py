@@ -78,7 +78,8 @@ def fingerprint(path: Path) -> str:
 def take_in(path: Path, encodings: Iterable[str], archive: Path, scratch: Path) -> Arrival:
     """Copy a file into the archive under its hash, and find out which of `encodings` it is written in.
 
-    Without encodings the file is not text, and taken as it is.
+    Without encodings the file is not text, and taken as it is. That the archived bytes outlive a power cut is the
+    affair of the caller (`writing.brought_to_disk`), who has other work meanwhile.
     """
     archive.mkdir(parents=True, exist_ok=True)
     draft = archive / f".{os.getpid()}.draft"
@@ -224,7 +225,7 @@ def _transcode(source: Path, encoding: str, target: Path) -> tuple[Path, _Lines]
 def _copy(
     source: Path, target: Path, opened: Callable[[Path], AbstractContextManager[BinaryIO]] = open_raw
 ) -> tuple[_Measured, str]:
-    """Copy the bytes, to the disk; what could be read of a file that cannot be unpacked, and why it cannot."""
+    """Copy the bytes; what could be read of a file that cannot be unpacked, and why it cannot."""
     measured, fault = _Measured(), ""
     with written_behind(target) as copy:
         try:
@@ -233,7 +234,6 @@ def _copy(
                     _pass_on(chunk, copy, measured)
         except ContainerError as error:
             fault = str(error)
-        copy.sync()
     measured.end()
     return measured, fault
 

@@ -24,7 +24,9 @@ from orchestration.ingestion.opening import arrive, open_source
 from orchestration.ingestion.plain import NotPlainError, bring_in, load_plain, may_be_plain, put_out
 from orchestration.ingestion.quarantine import hold_back, refuse
 from orchestration.ingestion.reading import Reading, read
+from orchestration.ingestion.recognition import Fit
 from orchestration.ingestion.sources import RefusedFileError, Source
+from orchestration.ingestion.writing import brought_to_disk
 
 __all__ = ["Received", "Yard", "receive"]
 
@@ -39,6 +41,15 @@ class Received:
     rows_quarantined: int
     rows_duplicate: int
     is_balanced: bool
+
+
+@dataclass(frozen=True)
+class _Taken:
+    """A file whose copy stands in the archive; `fit` is the dialect of its contract, None where it is in none."""
+
+    file: InboxFile
+    arrival: Arrival
+    fit: Fit | None
 
 
 @dataclass(frozen=True)
@@ -85,11 +96,17 @@ def receive(
 
 
 def _receive_one(connection: duckdb.DuckDBPyConnection, contract: Contract, file: InboxFile, yard: Yard) -> _Outcome:
-    arrival, fit = arrive(file, contract, yard.places)
+    taken = _Taken(file, *arrive(file, contract, yard.places))
+    with brought_to_disk(taken.arrival.original):
+        return _receive_taken(connection, contract, taken, yard)
+
+
+def _receive_taken(connection: duckdb.DuckDBPyConnection, contract: Contract, taken: _Taken, yard: Yard) -> _Outcome:
+    file, arrival = taken.file, taken.arrival
     reading: Reading | None = None
     refusal = ""
     try:
-        source = open_source(file, contract, arrival, fit, yard.scratch)
+        source = open_source(file, contract, arrival, taken.fit, yard.scratch)
         arrival = source.arrival
         if may_be_plain(connection, source):
             plain = _take_plain(connection, file, source, yard)

@@ -1,4 +1,4 @@
-"""Writing a file one chunk behind: while a chunk goes to the disk, the next one is read and looked at.
+"""Writing beside other work: a chunk is written while the next one is read, and goes to the disk while it is loaded.
 
 What is written, and what is learnt of it on the way, stands in `arrival.py`.
 """
@@ -14,7 +14,7 @@ from typing import BinaryIO
 
 @dataclass
 class Behind:
-    """A file that is being written by another thread; an error of the disk is raised one chunk later, or by `sync`."""
+    """A file that is being written by another thread; an error of the disk is raised one chunk later, or at the end."""
 
     _file: BinaryIO
     _hand: Executor
@@ -29,12 +29,6 @@ class Behind:
         if self._written is not None:
             self._written.result()
 
-    def sync(self) -> None:
-        """Until every chunk is on the disk."""
-        self.wait()
-        self._file.flush()
-        os.fsync(self._file.fileno())
-
 
 @contextmanager
 def written_behind(target: Path) -> Iterator[Behind]:
@@ -43,3 +37,12 @@ def written_behind(target: Path) -> Iterator[Behind]:
         behind = Behind(file, hand)
         yield behind
         behind.wait()
+
+
+@contextmanager
+def brought_to_disk(path: Path) -> Iterator[None]:
+    """A power cut after the context has ended does not lose the file's bytes."""
+    with path.open("rb") as file, ThreadPoolExecutor(1) as hand:
+        synced = hand.submit(os.fsync, file.fileno())
+        yield
+        synced.result()

@@ -1,6 +1,7 @@
 """Deliveries come again, overlap, change and change back; each counts once, and the books say what became of it."""
 
 import itertools
+import os
 from collections.abc import Iterator
 from datetime import timedelta
 
@@ -254,3 +255,14 @@ def test_a_broken_version_of_a_record_does_not_stand_between_its_whole_ones():
     with intake_for(contract_of("id", {"name": "price", "type": "decimal"}, key=["id"])) as intake:
         received = intake.deliver("id,price\n1,2\n1,ten\n1,2\n")
         assert (received.rows_loaded, received.rows_quarantined, received.rows_duplicate) == (1, 1, 1)
+
+
+def test_every_archived_file_is_on_the_disk_when_its_delivery_is_received(
+    keyed: Intake, monkeypatch: pytest.MonkeyPatch
+):
+    """Which bytes a power cut would spare cannot be seen here; that the disk was asked for them can."""
+    asked, fsync = set(), os.fsync
+    monkeypatch.setattr(os, "fsync", lambda handle: (asked.add(os.fstat(handle).st_ino), fsync(handle)))
+    keyed.deliver(csv_text(("id", "colour"), [("1", "ultramarine")]))
+    ((sha256,),) = keyed.all("select sha256 from ops.deliveries")
+    assert (keyed.folder / "archive" / sha256[:2] / sha256).stat().st_ino in asked
