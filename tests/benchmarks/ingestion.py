@@ -9,6 +9,7 @@ both. Ratios are of processor time and of wall time; the peak is of resident mem
 import argparse
 import gzip
 import json
+import os
 import resource
 import subprocess
 import sys
@@ -110,7 +111,11 @@ def _write(rows: str, target: str) -> None:
 
 
 def _step(name: str, path: Path, folder: Path) -> Measured:
-    """Run one step in a process of its own; it prints its seconds, without those of starting up."""
+    """Run one step in a process of its own; it prints its seconds, without those of starting up.
+
+    What was written before goes to the disk first: whoever writes next would wait for it.
+    """
+    os.sync()
     with tempfile.TemporaryDirectory(dir=folder) as scratch:
         command = [sys.executable, "-m", "tests.benchmarks.ingestion", "--step", name, str(path), scratch]
         done = subprocess.run(command, capture_output=True, text=True, check=True)
