@@ -11,6 +11,9 @@ import pandas as pd
 
 from dashboards.text import number, t
 
+# A whole chart is held to Vega's schema when it is drawn; holding every part to it before takes as long again.
+alt.utils.schemapi.disable_debug_mode()
+
 # Text drawn inside a chart is the one thing Vega does not take from the theme.
 INK = {"light": "#1f2933", "dark": "#f2f5f9"}
 _EDGE = {"light": "#d9822b", "dark": "#f0a04b"}
