@@ -34,6 +34,8 @@ FAMILY_OF = {
     "source_system": "system",
     "source_record_type": "record_type",
     "preferred_channel": "channel",
+    "preferred_hour": "hour",
+    "preferred_price_level": "price_level",
     "churn_reason_1": "reason",
     "hour": "hour",
     "price_level": "price_level",

@@ -77,7 +77,10 @@ _WORDS = [
     "first_source",
     "first_channel",
     "preferred_category",
+    "preferred_brand",
+    "preferred_price_level",
     "preferred_channel",
+    "preferred_hour",
 ]
 _FLAGS = ("has_ordered", "consent_email", "consent_phone", "consent_sms")
 FIELDS: dict[str, str] = {

@@ -75,6 +75,8 @@ preferences as (
         customer_id,
         as_of_date,
         max(case when aspect = 'category' then preference end) as preferred_category,
+        max(case when aspect = 'brand' then preference end) as preferred_brand,
+        max(case when aspect = 'price_level' then preference end) as preferred_price_level,
         max(case when aspect = 'channel' then preference end) as preferred_channel,
         max(case when aspect = 'hour' then preference end) as preferred_hour
     from {{ source('ml', 'preferences') }}
@@ -159,6 +161,8 @@ customer_360 as (
         portraits.health_score,
         portraits.health_change_30d,
         preferences.preferred_category,
+        preferences.preferred_brand,
+        preferences.preferred_price_level,
         preferences.preferred_channel,
         preferences.preferred_hour,
         portraits.next_purchase_date
