@@ -144,7 +144,7 @@
 
 
 {# SQL that builds the touched parts. `slices`: those asked for and those that stand, where there are any. #}
-{% macro build_parts(relation, query, queries, slices) -%}
+{% macro build_parts(relation, query, queries, slices, inputs) -%}
     {%- set meta = config.get('meta') -%}
     {%- if config.get('contract').enforced -%}{{ get_assert_columns_equivalent(query) }}{%- endif %}
     create or replace temp table touched_parts as
@@ -156,9 +156,7 @@
     {%- endset %}
     create or replace temp table went as select * from {{ relation }} where {{ is_built }};
     create or replace temp table came as select * from {{ relation }} limit 0;
-    {%- for slice in slices.asked or [] if slice not in slices.standing %}
-    insert into came by name select * from ({{ text_for_slices(query, [slice]) }});
-    {%- endfor %}
+    {%- if slices.asked %}{{ insert_slices('came', query, slices.asked | reject('in', slices.standing) | list, inputs) }}{% endif %}
     {%- if not slices.asked or slices.standing %}
     insert into came by name select * from ({{ text_for_touched(text_for_slices(query, slices.standing), marked_views()) }});
     {%- endif %}

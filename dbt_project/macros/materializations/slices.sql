@@ -5,7 +5,8 @@
 
   A cutoff is built whole when it is new, when news touches it, when it was the run's day and is no more, or became it;
   of all others the touched parts are built. The day of the run is no text of such a table: it is its last cutoff. One
-  statement builds one cutoff, whole tables too, so that memory is that of a cutoff.
+  statement builds as many cutoffs as its memory allows, whole tables too: one where much is read, and all where planning
+  the statement takes longer than running it.
 #}
 
 {# The list of cutoffs as a model reads it: all, unless only some are built. #}
@@ -54,10 +55,20 @@
 {%- endmacro %}
 
 
-{# SQL that builds the whole table, one cutoff after the other. #}
-{% macro build_slices(relation, query, slices) -%}
+{# SQL that builds the whole table. #}
+{% macro build_slices(relation, query, slices, inputs) -%}
     create or replace table {{ relation }} as select * from ({{ query }}) limit 0;
-    {%- for slice in slices %}
-    insert into {{ relation }} by name select * from ({{ text_for_slices(query, [slice]) }});
+    {{- insert_slices(relation, query, slices, inputs) }}
+{%- endmacro %}
+
+
+{# SQL that adds cutoffs to a table. `inputs` are the versions of what it reads, which begin with how many rows there are. #}
+{% macro insert_slices(relation, query, slices, inputs) -%}
+    {%- set counted = namespace(rows=1) -%}
+    {%- for version in inputs.values() if '|' in version -%}
+        {%- set counted.rows = counted.rows + version.split('|')[0] | int -%}
+    {%- endfor -%}
+    {%- for some in slices | batch([1, var('rows_at_once') // counted.rows] | max) %}
+    insert into {{ relation }} by name select * from ({{ text_for_slices(query, some) }});
     {%- endfor %}
 {%- endmacro %}

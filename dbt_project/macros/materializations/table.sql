@@ -36,9 +36,9 @@
         {% call statement('main') -%}
             {%- if keeps_changes and not is_in_part %}{{ set_aside(target_relation) }}{% endif -%}
             {%- if is_in_part -%}
-                {{ build_parts(target_relation, compiled_code, queries.touched_by, slices) }}
+                {{ build_parts(target_relation, compiled_code, queries.touched_by, slices, inputs) }}
             {%- elif slices.asked -%}
-                {{ build_slices(target_relation, compiled_code, slices.asked) }}
+                {{ build_slices(target_relation, compiled_code, slices.asked, inputs) }}
             {%- else -%}
                 {{ replace_table_as(target_relation, compiled_code) }}
             {%- endif -%}
