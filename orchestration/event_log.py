@@ -4,10 +4,10 @@ Dagster opens a file anew for every event: a new engine, whose statements have t
 checkpoint of the write-ahead log. A run tells some seven hundred events, each in two files.
 """
 
+import os
 from collections import OrderedDict
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 from dagster._core.storage.event_log.sqlite import SqliteEventLogStorage
@@ -26,6 +26,7 @@ class KeptOpenEventLogStorage(SqliteEventLogStorage):
 
     def __init__(self, base_dir: str, inst_data: ConfigurableClassData | None = None) -> None:
         self._engines: OrderedDict[str, Engine] = OrderedDict()
+        self._tables: set[str] = set()
         super().__init__(base_dir, inst_data)
 
     @classmethod
@@ -42,9 +43,15 @@ class KeptOpenEventLogStorage(SqliteEventLogStorage):
             with engine.connect() as connection, connection.begin():
                 yield connection
 
+    def has_table(self, table_name: str) -> bool:
+        # Asked at every asset check, by a connection of its own. Dagster adds tables and takes none away.
+        if table_name not in self._tables and super().has_table(table_name):
+            self._tables.add(table_name)
+        return table_name in self._tables
+
     def _engine(self, shard: str) -> Engine:
         # A run's file is deleted with its run; a connection to it would go on writing to nowhere.
-        if shard in self._engines and not Path(self.path_for_shard(shard)).exists():
+        if shard in self._engines and not os.access(self.path_for_shard(shard), os.F_OK):
             self._close(shard)
         if shard not in self._engines:
             while len(self._engines) >= FILES_OPEN:

@@ -5,6 +5,7 @@ import pytest
 LONG = (
     "test_kills.py",
     "test_dagster_home.py",
+    "test_backfill.py",
     "test_readers.py",
     "test_daily_job.py",
     "test_analyst.py",

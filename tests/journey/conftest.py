@@ -1,5 +1,6 @@
-"""Houses on a small synthetic company."""
+"""Houses on a small synthetic company, made once for all test processes."""
 
+import fcntl
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -8,28 +9,39 @@ import pytest
 
 from tests.journey.house import LAST_DAY, House
 
+Once = Callable[[str, Callable[[House], None]], House]
+
 
 @pytest.fixture(scope="session")
-def company(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def once(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Once:
+    """A house as `make` leaves it, made by whichever process asks for it first; the others wait. Nobody works in it."""
+    own = tmp_path_factory.getbasetemp()
+    common = own if worker_id == "master" else own.parent
+
+    def made(name: str, make: Callable[[House], None]) -> House:
+        folder, done = common / name, common / f"{name}.done"
+        with (common / f"{name}.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not done.exists():
+                shutil.rmtree(folder, ignore_errors=True)
+                folder.mkdir()
+                make(House(folder))
+                done.touch()
+        return House(folder)
+
+    return made
+
+
+@pytest.fixture(scope="session")
+def company(once: Once) -> Path:
     """The exports of a small company and the truth about it. Nothing runs here."""
-    first = tmp_path_factory.mktemp("company")
-    made = House(first).crm(
-        "world",
-        "--people",
-        "150",
-        "--days",
-        "200",
-        "--seed",
-        "3",
-        "--last-day",
-        LAST_DAY.isoformat(),
-        "--daily-days",
-        "1",
-        "--out",
-        str(first),
-    )
+    return once("company", write_company).data
+
+
+def write_company(house: House) -> None:
+    small = ("--people", "150", "--days", "200", "--seed", "3", "--daily-days", "1")
+    made = house.crm("world", *small, "--last-day", LAST_DAY.isoformat(), "--out", str(house.data))
     assert made.returncode == 0, made.stderr
-    return first
 
 
 @pytest.fixture(scope="session")
@@ -45,17 +57,24 @@ def build(company: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[[
 
 
 @pytest.fixture(scope="session")
-def house(build: Callable[[], House]) -> House:
+def house(once: Once, company: Path, tmp_path_factory: pytest.TempPathFactory) -> House:
     """A house whose daily job has run once. Tests read it and do not change it."""
-    made = build()
-    outcome = made.installed_crm("run", "--as-of", LAST_DAY.isoformat())
-    assert outcome.returncode == 0, outcome.stdout + outcome.stderr
-    (made.data / "told.txt").write_text(outcome.stdout + outcome.stderr)
-    return made
+
+    def run(new: House) -> None:
+        shutil.copytree(company / "inbox", new.data / "inbox")
+        outcome = new.installed_crm("run", "--as-of", LAST_DAY.isoformat())
+        assert outcome.returncode == 0, outcome.stdout + outcome.stderr
+        (new.data / "told.txt").write_text(outcome.stdout + outcome.stderr)
+
+    return copied(once("run-once", run), tmp_path_factory.mktemp("read") / "house")
 
 
 @pytest.fixture
 def lived_in(house: House, tmp_path: Path) -> House:
     """A copy of that house, for a test that goes on from there."""
-    shutil.copytree(house.data, tmp_path / "house", symlinks=True)
-    return House(tmp_path / "house")
+    return copied(house, tmp_path / "house")
+
+
+def copied(house: House, folder: Path) -> House:
+    shutil.copytree(house.data, folder, symlinks=True)
+    return House(folder)

@@ -11,7 +11,7 @@ from tests.journey.house import LAST_DAY, House
 from tests.journey.warm import Crm
 
 
-@pytest.mark.parametrize("kills", [8, pytest.param(20, marks=pytest.mark.long)])
+@pytest.mark.parametrize("kills", [6, pytest.param(20, marks=pytest.mark.long)])
 def test_a_run_killed_at_any_moment_publishes_nothing_broken_and_the_next_starts_clean(
     kills: int, lived_in: House, tmp_path: Path
 ):

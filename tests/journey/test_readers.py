@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from orchestration.lock import one_writer
 from tests.journey.crowd import assert_all_was_well, readers
 from tests.journey.house import LAST_DAY, House
 from tests.journey.warm import Crm
@@ -53,10 +54,11 @@ def test_a_second_run_says_who_holds_the_warehouse(busy_house: House):
 
 
 def test_a_second_run_waits_when_it_is_asked_to(busy_house: House):
-    first = start_and_let_lock(busy_house)
-    second = busy_house.run(LAST_DAY, "--wait", "300")
-    assert first.wait(timeout=300) == 0
-    assert second.returncode == 0, second.stderr
+    with one_writer(busy_house.data / "work", "a first run"):
+        second = busy_house.start("run", "--as-of", LAST_DAY.isoformat(), "--wait", "300")
+        time.sleep(15)
+        assert second.poll() is None
+    assert second.wait(timeout=300) == 0, second.output("stderr")
 
 
 def test_a_run_that_died_is_marked_as_failed_by_the_next(busy_house: House):

@@ -11,7 +11,6 @@ MEMORIES = {"marts.customer_id_history", "marts.identity_health"}
 
 
 def test_a_merge_of_two_customers_taken_back_leaves_every_table_as_it_was(lived_in: House):
-    lived_in.run()
     before, count = tables(lived_in), lived_in.status()["customers"]
     kept, other = two_customers(lived_in)
     assert lived_in.crm("merge", kept, other, "--reason", "one person", "--by", "steward").returncode == 0
