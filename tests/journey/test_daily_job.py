@@ -92,7 +92,7 @@ def test_no_personal_value_reaches_the_terminal_dagster_or_the_nameless_tables(h
     assert not found
     with duckdb.connect(str(house.data / "published" / str(house.version) / "marts.duckdb"), read_only=True) as marts:
         tables = marts.execute("select schema_name, table_name from duckdb_tables() where not internal").fetchall()
-        assert ("marts", "customer_360") in tables
+        assert ("main", "customer_360") in tables
         for schema, table in tables:
             rows = marts.execute(f"select * from {schema}.{table}").fetchall()
             assert not people & {str(value) for row in rows for value in row}, table
