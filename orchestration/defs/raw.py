@@ -1,10 +1,13 @@
 """The yard: what every source system delivered, copied and not interpreted, one asset a feed."""
 
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
+from threading import Thread
 
 import dagster as dg
 import duckdb
+import pandas as pd
 
 from orchestration import ledger
 from orchestration.defs.resources import Inbox
@@ -105,35 +108,39 @@ def _checks(contract: Contract) -> list[dg.AssetCheckSpec]:
 def feeds_as_delivered(
     context: dg.AssetExecutionContext, inbox: Inbox, warehouse: Warehouse
 ) -> Iterator[dg.MaterializeResult]:
+    # Great Expectations takes three seconds to be imported; the database reads files meanwhile.
+    Thread(target=import_module, args=("great_expectations.expectations",), daemon=True).start()
     door = Door(warehouse, as_of_date(context))
     places = settings().archive, settings().work / "decoded"
     yard = Yard(*places, warehouse.run_id, door.as_of_date, frozenset(inbox.accept_volume))
-    for contract in load_contracts(CONTRACTS):
-        if _key(contract) in context.selected_asset_keys:
-            yield _take_in(contract, door, yard)
-
-
-def _take_in(contract: Contract, door: Door, yard: Yard) -> dg.MaterializeResult:
-    with door.warehouse.connect() as connection:
-        received = receive(connection, contract, _files(connection, contract), yard)
-        frame = profile(connection, contract, door.warehouse.run_id) if received.rows_loaded else None
-        rows = connection.execute(f"select count(*) from {contract.relation}").fetchone()
-    key = _key(contract)
-    return dg.MaterializeResult(
-        asset_key=key,
-        metadata={
-            "dagster/row_count": rows[0] if rows else 0,
-            "files": received.files,
-            "rows_read": received.rows_read,
-            "rows_loaded": received.rows_loaded,
-            "rows_quarantined": received.rows_quarantined,
-            "rows_duplicate": received.rows_duplicate,
-        },
-        check_results=[
+    asked = [contract for contract in load_contracts(CONTRACTS) if _key(contract) in context.selected_asset_keys]
+    taken = [_take_in(contract, warehouse, yard) for contract in asked]
+    for contract, (counted, frame) in zip(asked, taken, strict=True):
+        key = _key(contract)
+        checks = [
             door.inspect_raw(frame, contract)._replace(asset_key=key, check_name=_acceptable(contract)),
             door.balance(contract)._replace(asset_key=key, check_name=_adds_up(contract)),
-        ],
-    )
+        ]
+        yield dg.MaterializeResult(asset_key=key, metadata=counted, check_results=checks)
+
+
+def _take_in(
+    contract: Contract, warehouse: Warehouse, yard: Yard
+) -> tuple[dict[str, dg.MetadataValue], pd.DataFrame | None]:
+    """What there is to say of a feed now, and the profile of what came; None when nothing did."""
+    with warehouse.connect() as connection:
+        received = receive(connection, contract, _files(connection, contract), yard)
+        frame = profile(connection, contract, warehouse.run_id) if received.rows_loaded else None
+        (rows,) = connection.execute(f"select count(*) from {contract.relation}").fetchone() or (0,)
+    counted = {
+        "dagster/row_count": rows,
+        "files": received.files,
+        "rows_read": received.rows_read,
+        "rows_loaded": received.rows_loaded,
+        "rows_quarantined": received.rows_quarantined,
+        "rows_duplicate": received.rows_duplicate,
+    }
+    return {name: dg.MetadataValue.int(count) for name, count in counted.items()}, frame
 
 
 def _files(connection: duckdb.DuckDBPyConnection, contract: Contract) -> list[InboxFile]:
