@@ -19,6 +19,7 @@ from dashboards.text import escape, md, t, word
 PAGES = ("business", "segments", "builder", "customer", "leaving", "retention", "trust", "models", "about")
 RIGHTS = ("rows", "people", "export", "save", "decide")
 LIMITS = ("region", "owner_id", "first_channel")  # columns by which rows may be limited
+EVERY_ROW = "true"  # the limit of who may see all
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 _VISITOR = "access.visitor"
@@ -93,7 +94,7 @@ def row_limit(columns: frozenset[str]) -> tuple[str, dict[str, object]]:
 
     A limit on a column that the table does not have lets nothing through.
     """
-    conditions, parameters = ["true"], {}
+    conditions, parameters = [EVERY_ROW], {}
     for column, values in visitor().rows.items():
         parameters[f"only_{column}"] = list(values)
         conditions.append(f"list_contains($only_{column}, {column})" if column in columns else "false")

@@ -69,6 +69,16 @@ class History:
         place = np.searchsorted(kept, customer)
         return History(self.customer_ids[kept], place, self.day[known], self.cents[known], self.orders[known])
 
+    def refunds_of(self, refunds: pd.DataFrame) -> tuple[Ints, Ints, Ints]:
+        """What was given back to these customers: place in customer_ids, day and cents, one entry a refund.
+
+        `refunds`: customer_id, refund_date, refund_amount; those of customers who are not here do not count.
+        """
+        place = pd.Index(self.customer_ids).get_indexer(pd.Index(refunds["customer_id"]))
+        known = refunds[place >= 0]
+        cents = np.rint(known["refund_amount"].to_numpy(dtype="float64") * 100).astype(np.int64)
+        return place[place >= 0], days_of(known["refund_date"]), cents
+
     @cached_property
     def first(self) -> Ints:
         """Place of each customer's first entry [n]."""

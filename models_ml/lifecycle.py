@@ -130,10 +130,11 @@ def flows(history: History, first: date, last: date) -> pd.DataFrame:
     )
 
 
-def stage_spells(history: History, first: date, last: date) -> pd.DataFrame:
+def stage_spells(history: History, refunds: pd.DataFrame, first: date, last: date) -> pd.DataFrame:
     """In which stage was each customer on every day from `first` to `last`? One row per customer and stretch of days in
     one stage: customer_id, stage, valid_from, valid_to (the first day on which it was over; missing while it lasts),
-    and of the stretch before it previous_stage and previous_from; both missing for the first.
+    of the stretch before it previous_stage and previous_from, both missing for the first, and net_revenue, what the
+    customer has brought before `last` in all. `refunds` of days before `last`: customer_id, refund_date, refund_amount.
 
     Stretches of a customer follow one another without a gap; the first may begin before `first`."""
     known = history.before(last)
@@ -147,6 +148,9 @@ def stage_spells(history: History, first: date, last: date) -> pd.DataFrame:
     previous_from = np.where(came, dates_of(np.append(0, day[:-1])), np.datetime64("NaT"))
     previous_stage = np.where(came, np.array(STAGES, dtype=object)[np.append(0, target[:-1])], None)
     seen = ~(valid_to <= np.datetime64(first))
+    who, _, refunded = known.refunds_of(refunds)
+    brought = np.bincount(known.customer, weights=known.cents, minlength=len(known))
+    brought -= np.bincount(who, weights=refunded, minlength=len(known))
     return pd.DataFrame(
         {
             "customer_id": known.customer_ids[customer[seen]],
@@ -155,6 +159,7 @@ def stage_spells(history: History, first: date, last: date) -> pd.DataFrame:
             "valid_to": valid_to[seen],
             "previous_stage": previous_stage[seen],
             "previous_from": previous_from[seen],
+            "net_revenue": np.rint(brought[customer[seen]]) / 100,
         }
     )
 

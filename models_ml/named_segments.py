@@ -14,7 +14,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from models_ml import rfm
-from models_ml.history import Floats, History, Ints, date_of, day_number, days_of, quarters_behind
+from models_ml.history import Floats, History, Ints, date_of, day_number, quarters_behind
 from models_ml.steady import Codes, Own, Settling, Walk
 from models_ml.windows import MovingSums, by_day
 
@@ -39,14 +39,13 @@ class Buyers:
     """Recency, frequency and spend of the customers of a log, carried forward day by day."""
 
     def __init__(self, known: History, refunds: pd.DataFrame) -> None:
-        place = pd.Index(known.customer_ids).get_indexer(pd.Index(refunds["customer_id"]))
-        back = np.rint(refunds["refund_amount"].to_numpy(dtype="float64") * 100).astype(np.int64)
+        place, refunded_on, back = known.refunds_of(refunds)
         amounts = np.column_stack([known.orders, known.cents])
-        amounts = np.vstack([amounts, np.column_stack([np.zeros_like(back), -back])[place >= 0]])
+        amounts = np.vstack([amounts, np.column_stack([np.zeros_like(back), -back])])
         self._sums = MovingSums(
             len(known),
-            np.concatenate([known.customer, place[place >= 0]]),
-            np.concatenate([known.day, days_of(refunds["refund_date"])[place >= 0]]),
+            np.concatenate([known.customer, place]),
+            np.concatenate([known.day, refunded_on]),
             amounts,
             None,
         )

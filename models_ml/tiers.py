@@ -11,7 +11,7 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from models_ml.history import History, Ints, date_of, dates_of, day_number, days_of, quarter_before, quarters_behind
+from models_ml.history import History, Ints, date_of, dates_of, day_number, quarter_before, quarters_behind
 from models_ml.refusal import need
 from models_ml.steady import Codes, Own, Settling, Walk
 from models_ml.windows import MovingSums
@@ -38,13 +38,11 @@ def score(history: History, refunds: pd.DataFrame, as_of: date) -> Tiers:
     customers who are not in the history do not count. Raises Refused below MINIMUM_CUSTOMERS."""
     known = history.before(as_of)
     need(len(known), MINIMUM_CUSTOMERS, "customers have bought", "有购买记录的客户")
-    place = pd.Index(known.customer_ids).get_indexer(pd.Index(refunds["customer_id"]))
-    found = place >= 0
-    refunded = np.rint(refunds["refund_amount"].to_numpy(dtype="float64")[found] * 100).astype(np.int64)
+    place, refunded_on, refunded = known.refunds_of(refunds)
     sums = MovingSums(
         len(known),
-        np.concatenate([known.customer, place[found]]),
-        np.concatenate([known.day, days_of(refunds["refund_date"])[found]]),
+        np.concatenate([known.customer, place]),
+        np.concatenate([known.day, refunded_on]),
         np.concatenate([known.cents, -refunded])[:, None],
         WINDOW,
     )

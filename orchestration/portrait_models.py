@@ -63,7 +63,7 @@ def lifecycle(inputs: Inputs) -> Told:
     flows = model.flows(inputs.history, first, inputs.day)
     frames = {
         "ml.lifecycle": stages,
-        "ml.lifecycle_spells": model.stage_spells(inputs.history, first, inputs.day),
+        "ml.lifecycle_spells": model.stage_spells(inputs.history, inputs.refunds, first, inputs.day),
         "ml.lifecycle_flows": flows,
         "ml.aarrr": model.aarrr(inputs.history, flows),
     }

@@ -8,7 +8,7 @@ TABLES: dict[str, dict[str, str]] = {
     "lifecycle": {
         "ml.lifecycle": f"{ID}, stage varchar, previous_stage varchar, stage_since date",
         "ml.lifecycle_spells": "customer_id varchar, stage varchar, valid_from date, valid_to date, "
-        "previous_stage varchar, previous_from date",
+        "previous_stage varchar, previous_from date, net_revenue decimal(18,2)",
         "ml.lifecycle_flows": """as_of_date date, from_stage varchar, to_stage varchar, customer_count bigint,
             net_revenue decimal(18,2)""",
         "ml.aarrr": "month date, step varchar, customer_count bigint, net_revenue decimal(18,2)",

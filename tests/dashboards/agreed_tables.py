@@ -91,7 +91,9 @@ from marts.main.customer_360 where has_ordered
 """
 NAMELESS = """
 create table marts.ml.lifecycle_spells as
-    select *, lag(stage) over stretches as previous_stage, lag(valid_from) over stretches as previous_from from (
+    select told.*, net_revenue,
+        lag(stage) over stretches as previous_stage, lag(valid_from) over stretches as previous_from
+    from (
         select customer_id, stage_earliest as stage, as_of_date - 900 as valid_from,
             as_of_date - moved_days - 12 as valid_to
         from ({moved}) where moved_twice
@@ -101,7 +103,8 @@ create table marts.ml.lifecycle_spells as
         union all
         select customer_id, lifecycle_stage, if(stage_before <> lifecycle_stage, as_of_date - moved_days,
             as_of_date - 900), null from ({moved})
-    ) window stretches as (partition by customer_id order by valid_from);
+    ) as told join marts.main.customer_360 using (customer_id)
+    window stretches as (partition by customer_id order by valid_from);
 create table marts.ml.score_reasons as
     select customer_id, as_of_date, 'churn' as subject, number as rank, 'reason_' || number as reason,
         0.8 - 0.5 * number as effect, 1.0 as own_value,

@@ -9,7 +9,7 @@ import pytest
 from tests.dashboards.invented_shop import AS_OF
 
 SINCE, UNTIL = AS_OF - timedelta(days=45), AS_OF - timedelta(days=10)
-SPELLS = "select spells.*, net_revenue, region from ml.lifecycle_spells as spells join customer_360 using (customer_id)"
+SPELLS = "select spells.*, region from ml.lifecycle_spells as spells join customer_360 using (customer_id)"
 
 
 @pytest.fixture

@@ -113,6 +113,14 @@ def test_money_and_orders_are_what_the_company_knows_them_to_be(house: House, co
     assert [tuple(row.values()) for row in told] == known.fetchall()
 
 
+def test_the_stretches_of_a_customer_say_what_the_customer_has_brought(house: House):
+    told = house.query("""
+        select count(*) as stretches, count(*) filter (spells.net_revenue = known.net_revenue) as agree
+        from ml.lifecycle_spells as spells inner join customer_360 as known on spells.customer_id = known.customer_id
+    """)[0]
+    assert told["stretches"] == told["agree"] > 100
+
+
 def test_a_missing_feed_leaves_the_others_running_and_is_named(build: Callable[[], House]):
     house = build()
     for tickets in house.data.glob("inbox/zendesk/*/tickets*"):

@@ -14,6 +14,7 @@ from models_ml.refusal import Refused
 from tests.models_ml.lives import FIRST, crowd, histories, orders_of
 
 few = settings(max_examples=15, deadline=None)
+NO_REFUNDS = pd.DataFrame({"customer_id": [], "refund_date": pd.to_datetime([]), "refund_amount": []})
 
 
 def walked(history: History, days: int) -> dict[str, list[str | None]]:
@@ -96,7 +97,7 @@ def test_the_flows_end_in_the_stages_of_the_day():
 @given(histories(), st.integers(100, 300), st.integers(0, 150))
 def test_the_stretches_of_a_year_say_of_every_day_what_is_told_of_that_day(history: History, first: int, later: int):
     begins, ends = FIRST + timedelta(first), FIRST + timedelta(first + later)
-    told = lifecycle.stage_spells(history, begins, ends)
+    told = lifecycle.stage_spells(history, NO_REFUNDS, begins, ends)
     assert not told.duplicated(["customer_id", "valid_from"]).any()
     before = told.sort_values("valid_from").groupby("customer_id")[["stage", "valid_from"]].shift()
     for named, lagged in (("previous_stage", before["stage"]), ("previous_from", before["valid_from"])):
@@ -110,6 +111,19 @@ def test_the_stretches_of_a_year_say_of_every_day_what_is_told_of_that_day(histo
         if len(history.before(day)) >= lifecycle.MINIMUM_CUSTOMERS:
             scores = lifecycle.score(history, day).set_index("customer_id")["stage"]
             pd.testing.assert_series_equal(on_day.sort_index(), scores.sort_index(), check_names=False)
+
+
+def test_every_stretch_says_what_its_customer_has_brought_in_all():
+    orders, day = crowd(), FIRST + timedelta(500)
+    refunds = orders.iloc[::7].assign(refund_date=orders["order_date"], refund_amount=orders["net_revenue"] / 2)
+    strangers = refunds.head(3).assign(customer_id="nobody")
+    earlier = [frame[frame["order_date"] < day] for frame in (orders, refunds)]
+    brought = earlier[0].groupby("customer_id")["net_revenue"].sum()
+    brought = brought.sub(earlier[1].groupby("customer_id")["refund_amount"].sum(), fill_value=0)
+    told = lifecycle.stage_spells(
+        History.of(orders), pd.concat([earlier[1], strangers]), day - timedelta(60), day
+    ).set_index("customer_id")["net_revenue"]
+    assert told.to_numpy() == pytest.approx(brought.loc[told.index].to_numpy(), abs=0.05)
 
 
 def test_a_stage_told_once_is_told_again_when_more_is_known():
