@@ -83,17 +83,23 @@ def train(
     margin = offset.copy()
     constant = level(margin, weights, rate)
     margin = margin + constant
+    came = [_sums(place, weights * truth, len(effects[at])) for at, place in enumerate(places)]
+    expected, squared = np.empty_like(margin), np.empty_like(margin)
     for _ in range(how.rounds):
         for at, place in enumerate(places):
             if not len(edges[at]):
                 continue
-            chance = 1 / (1 + np.exp(-margin))
+            # In place: nearly all of the time of a training goes into these lines.
+            chance = np.exp(np.negative(margin, out=squared), out=squared)
+            chance += 1
+            np.divide(1.0, chance, out=chance)
+            np.multiply(weights, chance, out=expected)
+            np.multiply(expected, chance, out=squared)
             size = len(effects[at])
-            slope = np.bincount(place, weights * (truth - chance), size).astype(float)
-            bend = np.bincount(place, weights * (chance * (1 - chance)), size).astype(float)
-            step = how.rate * _steps(slope, bend, how)
+            sums = _sums(place, expected, size)
+            step = how.rate * _steps(came[at] - sums, sums - _sums(place, squared, size), how)
             effects[at] += step
-            margin = margin + step[place]
+            margin += step[place]
     for at, place in enumerate(places):
         middle = float(weights @ effects[at][place] / weights.sum())
         effects[at] -= middle
@@ -119,6 +125,10 @@ def level(margin: Floats, weights: Floats, rate: float) -> float:
         if abs(step) < 1e-10:
             break
     return constant
+
+
+def _sums(place: NDArray[np.intp], values: Floats, size: int) -> Floats:
+    return np.bincount(place, values, size).astype(float)
 
 
 def _steps(slope: Floats, bend: Floats, how: Settings) -> Floats:

@@ -10,8 +10,9 @@ the newest complete cutoff (`levels`).
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
@@ -67,7 +68,7 @@ class Ladder:
     """All rungs, trained; None where there was no complete cutoff to learn from.
 
     `dormant` is by rung what must be added for customers without an order in the last year: a rate that was fitted to
-    the living is too high for them.
+    the living is too high for them. `effects` keeps what the line and the steps said of a cutoff, for rungs share them.
     """
 
     recency: Table | None
@@ -77,6 +78,7 @@ class Ladder:
     dormant: Mapping[str, float]
     cutoffs: tuple[int, ...]
     rows: int
+    effects: WeakKeyDictionary[Cut, tuple[Floats, Floats]] = field(default_factory=WeakKeyDictionary, repr=False)
 
     @property
     def rungs(self) -> tuple[str, ...]:
@@ -98,12 +100,15 @@ class Ladder:
             raise ValueError(f"The rung {rung} was not trained: the log had no complete horizon to learn from.")
         if rung in ("recency", "rfm_cell"):
             return (self.recency if rung == "recency" else self.rfm_cell).margin(cut)
+        if cut not in self.effects:
+            self.effects[cut] = self.line.margin(cut.traces.values), self.steps.margin(cut.traces.values)
+        line, steps = self.effects[cut]
         if rung == "logistic":
-            return self.line.margin(cut.traces.values)
-        boosted = cut.log_odds + self.steps.margin(cut.traces.values)
+            return line
+        boosted = cut.log_odds + steps
         if rung == "boosting":
             return boosted
-        return (self.line.margin(cut.traces.values) + boosted + cut.log_odds) / 3
+        return (line + boosted + cut.log_odds) / 3
 
     def to_dict(self) -> dict[str, Any]:
         """Plain numbers, for JSON."""

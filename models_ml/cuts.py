@@ -83,7 +83,7 @@ class Fits:
         return cls(Timing.from_dict(stored["timing"]), spend)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Cut:
     """A cutoff, from the customers' side: element i of everything is the i-th customer of the snapshot.
 

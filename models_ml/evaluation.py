@@ -5,6 +5,7 @@ Here belong measures and their bootstrap over customers. What follows from them 
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -150,12 +151,18 @@ def bootstrap(measure: Callable[[Floats], float], groups: NDArray[np.integer], d
     often each row was drawn. Draws are Poisson(1) a customer (Hanley, MacGibbon, 2006), which does not depend on the
     order of the rows.
     """
-    rng = np.random.default_rng(seed)
-    size = int(groups.max()) + 1
-    found = np.array([measure(rng.poisson(1.0, size)[groups].astype(float)) for _ in range(draws)])
+    found = np.array([measure(drawn[groups].astype(float)) for drawn in _drawn(int(groups.max()) + 1, draws, seed)])
     found = found[np.isfinite(found)]
     value = float(measure(np.ones(len(groups))))
     if len(found) < draws / 2:
         return Interval(value, float("-inf"), float("inf"))
     lower, upper = np.quantile(found, [0.025, 0.975])
     return Interval(value, float(lower), float(upper))
+
+
+@lru_cache(maxsize=1)
+def _drawn(size: int, draws: int, seed: int) -> NDArray[np.uint8]:
+    """How often each customer is drawn, (draws, size): the same for every measure of a gate."""
+    rng = np.random.default_rng(seed)
+    # Above 255 a Poisson(1) number never comes.
+    return np.array([rng.poisson(1.0, size).astype(np.uint8) for _ in range(draws)])

@@ -6,7 +6,7 @@ model says of a day stands in `forecast`.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
@@ -113,9 +113,13 @@ class _Trained:
     ladder: Ladder
     complete: list[Cut]
     year_ago: Cut | None
+    seasons: dict[str, Belief] = field(default_factory=dict)
+    pasts: dict[tuple[int, str], Past] = field(default_factory=dict)
 
     def season(self, rung: str) -> Belief:
-        return churn.season(self.ladder, rung, self.year_ago, self.complete)
+        if rung not in self.seasons:
+            self.seasons[rung] = churn.season(self.ladder, rung, self.year_ago, self.complete)
+        return self.seasons[rung]
 
     def margin(self, cut: Cut, rung: str) -> Floats:
         return self.ladder.margin(cut, rung) + self.season(rung).level
@@ -134,8 +138,11 @@ class _Trained:
         return value.score(self.value(basis), cut, self.ladder.margin(cut, basis.rung), self.season(basis.rung).level)
 
     def _past(self, cut: Cut, rung: str) -> Past:
-        margin = self.ladder.margin(cut, rung)
-        return Past(cut, margin, churn.level_of(cut, margin))
+        key = (cut.known.cutoff, rung)
+        if key not in self.pasts:
+            margin = self.ladder.margin(cut, rung)
+            self.pasts[key] = Past(cut, margin, churn.level_of(cut, margin))
+        return self.pasts[key]
 
 
 def _train(plan: Plan, known: Snapshot, prepared: _Cuts) -> Training:

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
-FEW_KEYS = 1 << 23  # so many can be counted in a table; more are sorted
+FEW_KEYS = 16  # so many times the customers can be counted in a table; more keys are sorted
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,7 @@ class Histories:
             )
             first, place = order[is_new], np.empty(len(order), dtype=np.intp)
             place[order] = np.cumsum(is_new) - 1
-        elif int(keys.max(initial=0)) < FEW_KEYS:
+        elif int(keys.max(initial=0)) < FEW_KEYS * len(keys):
             counted = np.bincount(keys)
             place = (np.cumsum(counted > 0) - 1)[keys]
             first = np.empty(int(place.max(initial=-1)) + 1, dtype=np.intp)

@@ -11,6 +11,7 @@ with a rate of the customer's own, gamma(s, beta) over customers; both are indep
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -23,7 +24,10 @@ STARTS = (
     np.log([0.2, 0.1, 1.5, 2.0]),
     np.log([4.0, 2.0, 0.5, 1.0]),
 )
+# The few leave an error of 1e-9 where the integrand spans a scale of less than e^NARROW, and of 1e-3 far beyond it.
 NODES, NODE_WEIGHTS = np.polynomial.legendre.leggauss(32)
+FEW_NODES, FEW_NODE_WEIGHTS = np.polynomial.legendre.leggauss(20)
+NARROW = 4.0
 
 
 @dataclass(frozen=True)
@@ -130,43 +134,68 @@ class _Leaving:
     span: Floats
 
     def integral(self, size: Floats, s: float) -> Floats:
-        return np.concatenate([part._integrand(many, s)[0].sum(axis=1) for part, many in self._pieces(size)])
+        return np.concatenate([part._at_nodes(many, s).total for part, many in self._pieces(size)])
 
     def integral_and_slopes(self, size: Floats, s: float) -> tuple[Floats, Floats]:
         """The integral, and its derivatives by size, s, alpha and beta, (4, n)."""
-        found = [part._with_slopes(many, s) for part, many in self._pieces(size)]
-        return np.concatenate([one[0] for one in found]), np.concatenate([one[1] for one in found], axis=1)
+        found = [part._at_nodes(many, s) for part, many in self._pieces(size)]
+        slopes = [one.slopes(part, many, s) for one, (part, many) in zip(found, self._pieces(size), strict=True)]
+        return np.concatenate([one.total for one in found]), np.concatenate(slopes, axis=1)
 
     def _pieces(self, size: Floats) -> list[tuple["_Leaving", Floats]]:
         """So many rows at a time that the nodes stay in the processor's cache."""
-        step = 4096
+        step = 1024
         return [
             (_Leaving(self.alpha[i : i + step], self.beta[i : i + step], self.span[i : i + step]), size[i : i + step])
             for i in range(0, max(len(size), 1), step)
         ]
 
-    def _integrand(self, size: Floats, s: float) -> tuple[Floats, Floats, Floats, Floats]:
-        """Weighted values at the nodes, u, and the logarithms of (1 + u/alpha) and (1 + u/beta), each (n, nodes).
-
-        Nodes lie evenly on the logarithm of the scale on which the integrand falls: alpha/size or beta/(s+1).
-        """
+    def _at_nodes(self, size: Floats, s: float) -> "_Nodes":
+        """Nodes lie evenly on the logarithm of the scale on which the integrand falls: alpha/size or beta/(s+1)."""
         scale = 1 / (size / self.alpha + (s + 1) / self.beta)
-        width = np.log1p(self.span / scale)[:, None]
-        steps = np.exp(width * (NODES + 1) / 2)
-        u = scale[:, None] * (steps - 1)
-        by_alpha, by_beta = np.log1p(u / self.alpha[:, None]), np.log1p(u / self.beta[:, None])
-        density = np.exp(-size[:, None] * by_alpha - (s + 1) * by_beta) * (s / self.beta[:, None])
-        return density * NODE_WEIGHTS * (width / 2) * steps * scale[:, None], u, by_alpha, by_beta
+        width = np.log1p(self.span / scale)
+        is_narrow = width.max(initial=0.0) <= NARROW
+        nodes, node_weights = (FEW_NODES, FEW_NODE_WEIGHTS) if is_narrow else (NODES, NODE_WEIGHTS)
+        steps = width[:, None] * ((nodes + 1) / 2)
+        u = np.expm1(steps)
+        u *= scale[:, None]
+        past_alpha, past_beta = u / self.alpha[:, None], np.divide(u, self.beta[:, None], out=u)
+        by_alpha, by_beta = np.log1p(past_alpha), np.log1p(past_beta)
+        # Everything that falls or grows along the nodes in one exponential; what a row has in common comes after.
+        values = np.multiply(by_alpha, -size[:, None])
+        values -= (s + 1) * by_beta
+        values += steps
+        np.exp(values, out=values)
+        values *= node_weights
+        return _Nodes(values, past_alpha, past_beta, by_alpha, by_beta, s / self.beta * width / 2 * scale)
 
-    def _with_slopes(self, size: Floats, s: float) -> tuple[Floats, Floats]:
-        values, u, by_alpha, by_beta = self._integrand(size, s)
-        total = values.sum(axis=1)
-        earlier = self.alpha[:, None], self.beta[:, None]
-        return total, np.array(
+
+@dataclass(frozen=True)
+class _Nodes:
+    """Weighted values at the nodes, u/alpha, u/beta and the logarithms of 1 + these, each (n, nodes); and what all
+    values of a row are to be multiplied by, (n,)."""
+
+    values: Floats
+    past_alpha: Floats
+    past_beta: Floats
+    by_alpha: Floats
+    by_beta: Floats
+    factor: Floats
+
+    @cached_property
+    def total(self) -> Floats:
+        return self.values.sum(axis=1) * self.factor
+
+    def slopes(self, of: _Leaving, size: Floats, s: float) -> Floats:
+        """Derivatives of the total by size, s, alpha and beta, (4, n)."""
+        shares = [past / (1 + past) for past in (self.past_alpha, self.past_beta)]
+        weighted = [np.einsum("ij,ij->i", self.values, by) for by in (self.by_alpha, self.by_beta, *shares)]
+        by_size, by_s, by_alpha, by_beta = (one * self.factor for one in weighted)
+        return np.array(
             [
-                -(values * by_alpha).sum(axis=1),
-                total / s - (values * by_beta).sum(axis=1),
-                size * (values * (u / (earlier[0] * (earlier[0] + u)))).sum(axis=1),
-                (s + 1) * (values * (u / (earlier[1] * (earlier[1] + u)))).sum(axis=1) - total / self.beta,
+                -by_size,
+                self.total / s - by_s,
+                size / of.alpha * by_alpha,
+                ((s + 1) * by_beta - self.total) / of.beta,
             ]
         )
