@@ -164,6 +164,8 @@ def _draw_metrics(metrics: list[dict[str, Any]], run: pd.Series) -> None:
         st.caption(t("models.no_metrics"))
         return
     st.markdown(f"**{t('models.metrics')}**", help=t("definition.metrics"))
+    # Every candidate was measured; of a model that is published its own measures count.
+    published = [each for each in metrics if str(each.get("name")).partition(".")[0] == run.get("rung")]
     rows = [
         {
             "model_metric": _metric_name(str(each.get("name"))),
@@ -171,7 +173,7 @@ def _draw_metrics(metrics: list[dict[str, Any]], run: pd.Series) -> None:
             "metric_interval": _interval(each),
             "metric_rival": _figure(each.get("rival")),
         }
-        for each in metrics
+        for each in published or metrics
     ]
     show_short_table(pd.DataFrame(rows))
     rival = run.get("rival")

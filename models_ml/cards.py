@@ -11,17 +11,20 @@ import numpy as np
 
 from models_ml.cuts import ACTIVE_DAYS
 from models_ml.forecast import Model
-from models_ml.gate import Decision, called
+from models_ml.gate import Decision
+from models_ml.gate_words import called
 from models_ml.levels import Belief
 from models_ml.training import Training
 
 MEASURES_ZH = {
     "auc": "AUC",
     "auc_gain": "AUC 增益",
+    "auc_as_chosen": "AUC（事先选定）",
     "brier_loss": "Brier 差",
     "ece": "校准误差",
     "gini": "基尼系数",
     "gini_gain": "基尼增益",
+    "gini_as_chosen": "基尼系数（事先选定）",
     "mae_loss": "平均绝对误差之差",
     "total": "总额误差",
 }

@@ -3,7 +3,7 @@
 Here belong measures and their bootstrap over customers. What follows from them is the business of `gate`.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -151,13 +151,24 @@ def bootstrap(measure: Callable[[Floats], float], groups: NDArray[np.integer], d
     often each row was drawn. Draws are Poisson(1) a customer (Hanley, MacGibbon, 2006), which does not depend on the
     order of the rows.
     """
-    found = np.array([measure(drawn[groups].astype(float)) for drawn in _drawn(int(groups.max()) + 1, draws, seed)])
-    found = found[np.isfinite(found)]
-    value = float(measure(np.ones(len(groups))))
-    if len(found) < draws / 2:
+    found = np.array([measure(weights) for (weights,) in drawn_customers([groups], draws, seed)])
+    return interval(float(measure(np.ones(len(groups)))), found)
+
+
+def interval(value: float, found: Floats) -> Interval:
+    """A value with the 95 % interval of what was found in the draws; without ends where half of these say nothing."""
+    finite = found[np.isfinite(found)]
+    if len(finite) < len(found) / 2:
         return Interval(value, float("-inf"), float("inf"))
-    lower, upper = np.quantile(found, [0.025, 0.975])
+    lower, upper = np.quantile(finite, [0.025, 0.975])
     return Interval(value, float(lower), float(upper))
+
+
+def drawn_customers(groups: Sequence[NDArray[np.integer]], draws: int, seed: int) -> Iterator[list[Floats]]:
+    """For every draw how often each row of each of `groups` (the customers of its rows) was drawn."""
+    size = max(int(group.max()) for group in groups) + 1
+    for drawn in _drawn(size, draws, seed):
+        yield [drawn[group].astype(float) for group in groups]
 
 
 @lru_cache(maxsize=1)

@@ -155,11 +155,7 @@ def _train(plan: Plan, known: Snapshot, prepared: _Cuts) -> Training:
     told = [_of_buying(prepared, cut, then, order) for cut, then in trials]
     decision = gate.judge_probabilities(told, order, standing)
     rung = decision.published or ""
-    bases = {name: _Basis(name, name) for name in (rung or PLAIN, PLAIN)}
-    if all(then.complete for _, then in trials):
-        bases = {SPENDING: _Basis(SPENDING, rung or PLAIN), **bases}
-    money = gate.judge_amounts([_of_money(plan, cut, then, list(bases.values())) for cut, then in trials], list(bases))
-    basis = bases[money.published or PLAIN]
+    money, basis = _judge_money(plan, trials, rung or PLAIN)
     model = Model(
         horizon=plan.horizon,
         fits=cuts.fit(known, prepared.near),
@@ -183,6 +179,24 @@ def _train(plan: Plan, known: Snapshot, prepared: _Cuts) -> Training:
         weak_spots=weak_spots(newest, then.margin(newest, basis.rung)),
         listed=listed(newest, then.margin(newest, rung)) if rung else (),
     )
+
+
+def _judge_money(plan: Plan, trials: Sequence[tuple[Cut, _Trained]], rung: str) -> tuple[Decision, _Basis]:
+    """Money stands on the published rung, so that it never contradicts who buys; where nothing on it passes the plain
+    one is asked, too."""
+    bases = {rung: _Basis(rung, rung)}
+    if all(then.complete for _, then in trials):
+        bases = {SPENDING: _Basis(SPENDING, rung), **bases}
+
+    def judged() -> Decision:
+        tests = [_of_money(plan, cut, then, list(bases.values())) for cut, then in trials]
+        return gate.judge_amounts(tests, list(bases))
+
+    decision = judged()
+    if not decision.passed and PLAIN not in bases:
+        bases[PLAIN] = _Basis(PLAIN, PLAIN)
+        decision = judged()
+    return decision, bases.get(decision.published or "", _Basis(PLAIN, PLAIN))
 
 
 def _learn(prepared: _Cuts, day: int) -> _Trained:

@@ -28,7 +28,6 @@ LIBRARIES = (
     "scipy.optimize",
     "scipy.special",
     "scipy.stats",
-    "sklearn.cluster",
     "sqlglot",
     "typer",
 )

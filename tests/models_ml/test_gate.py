@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from models_ml import gate
+from models_ml import evaluation, gate
 from models_ml.btyd import beta_geometric, pareto
 from models_ml.cuts import log_odds, probability
 from models_ml.order_log import order_log, outcome, snapshot
@@ -153,3 +153,52 @@ def test_the_log_of_cdnow_is_read_whole():
     frame = cdnow("CDNOW_master.txt")
     assert (len(frame), frame["customer_id"].nunique()) == (69659, 23570)
     assert frame["ordered_at"].min() == pd.Timestamp("1997-01-01")
+
+
+def seen_through(noise: float, test: gate.Test, seed: int) -> np.ndarray:
+    """The true chances of a test, blurred."""
+    told = test.candidates["mean"]
+    return probability(log_odds(told) + noise * np.random.default_rng(seed).normal(size=len(told)))
+
+
+def with_a_simpler_one(noise: float, simpler_noise: float, tests: int = 1) -> list[gate.Test]:
+    found = []
+    for seed in range(tests):
+        test = altered(invented(2.0, seed + 1), cutoff=f"2026-0{tests - seed}-01")
+        both = {"mean": seen_through(noise, test, seed), "btyd": seen_through(simpler_noise, test, 100 + seed)}
+        found.append(altered(test, candidates=both))
+    return found
+
+
+def test_a_simpler_one_that_is_surely_better_is_published_before_the_more_elaborate():
+    decision = gate.judge_probabilities(with_a_simpler_one(0.3, 0.0), ["mean", "btyd"], "mean")
+    assert decision.published == "btyd"
+    assert any("ranks customers surely better" in reason for reason in decision.reasons_en)
+    assert any("排序确实更好" in reason for reason in decision.reasons_zh)
+    assert {one.candidate for one in decision.measures} == {"mean", "btyd"}
+
+
+def test_where_chance_decides_the_more_elaborate_stands():
+    tests = with_a_simpler_one(0.05, 0.0)
+    decision = gate.judge_probabilities(tests, ["mean", "btyd"], "mean")
+    mean, btyd = (next(m.found.value for m in decision.measures if m.candidate == name) for name in ("mean", "btyd"))
+    assert decision.published == "mean"
+    assert mean < btyd
+
+
+def test_the_choice_is_judged_at_a_cutoff_that_had_no_part_in_it():
+    """Another winner at the newest cutoff alone: the choice without it is the other one, and its figure is told."""
+    newest, older = with_a_simpler_one(0.6, 0.0, tests=2)
+    older = altered(older, candidates={"mean": older.candidates["btyd"], "btyd": older.candidates["mean"]})
+    decision = gate.judge_probabilities([newest, older], ["mean", "btyd"], "mean")
+    told = next(one for one in decision.measures if "as_chosen" in one.name)
+    assert (told.candidate, told.name) == ("mean", f"auc_as_chosen {newest.cutoff}")
+    assert told.found.value == pytest.approx(evaluation.auc(newest.truth, newest.candidates["mean"]))
+    assert told.rival == pytest.approx(evaluation.auc(newest.truth, newest.rival))
+    assert any(f"at {newest.cutoff} that reached AUC {told.found.value:.4f}" in r for r in decision.reasons_en)
+
+
+def test_one_cutoff_alone_says_that_its_figures_may_flatter():
+    decision = gate.judge_probabilities(with_a_simpler_one(0.3, 0.0), ["mean", "btyd"], "mean")
+    assert any("on the one cutoff there is" in reason for reason in decision.reasons_en)
+    assert not any("as_chosen" in one.name for one in decision.measures)
