@@ -5,7 +5,8 @@ from a buy-till-you-die model (`cuts`), bent by the rung of `churn` that passed 
 whether somebody buys, it knows better how often. A season is no trait of a customer and bends nobody: it is a level of
 orders and one of money, for everybody alike. The worth of an order comes from Gamma-Gamma over all orders net of
 returns. Where the gate finds that what somebody spent of late says more than that, the amount is multiplied by what the
-past cutoffs show it to be worth (`tweedie`).
+past cutoffs show it to be worth (`tweedie`). What past cutoffs show of the proportions between those who are expected
+to bring little and much is put right last (`shape`).
 
 The interval is that of a compound distribution: nothing at all with probability 1 - P(buys), else a lognormal amount
 with the mean and variance that number and worth of orders give (their parameters are uncertain per customer, which is
@@ -20,11 +21,12 @@ from typing import Any
 
 import numpy as np
 
-from models_ml import tweedie
+from models_ml import shape, tweedie
 from models_ml.btyd.histories import Floats
 from models_ml.churn import SEASON_NEEDS_DAYS, STEP_DAYS
 from models_ml.cuts import Cut, probability
 from models_ml.levels import PERSISTS, Level, believed
+from models_ml.shape import Shape
 from models_ml.tweedie import Tweedie
 
 COVERED = 0.80
@@ -43,7 +45,8 @@ class Value:
     `level` in logarithms of money (added to the forecast), `season` where it comes from, `level_spread` its standard
     deviation; `orders_level` the level of orders; `quarter_edges` (3) of expected net revenue; by quarter (4) the
     `nominal` level of the interval and the factor by which its ends lie further from its middle than the model says
-    (`stretch`). `spending`: the factor that recent spending was found to be worth; None: none.
+    (`stretch`). `spending`: the factor that recent spending was found to be worth; None: none. `shape`: the proportions
+    of money.
     """
 
     level: float
@@ -54,22 +57,24 @@ class Value:
     stretch: tuple[float, ...]
     orders_level: float = 0.0
     spending: Tweedie | None = None
+    shape: Shape = shape.PLAIN
 
     def mean(self, cut: Cut, margin: Floats) -> Floats:
         """Expected net revenue by the log-odds of buying before the season's level; that of money is included, (n,)."""
-        return _corrected(cut, margin, self.spending) * np.exp(self.level)
+        return self.shape.of(_corrected(cut, margin, self.spending) * np.exp(self.level))
 
     def to_dict(self) -> dict[str, Any]:
         """Plain numbers, for JSON."""
         spending = self.spending.to_dict() if self.spending else None
-        return {field.name: getattr(self, field.name) for field in fields(self)} | {"spending": spending}
+        parts = {"spending": spending, "shape": self.shape.to_dict()}
+        return {field.name: getattr(self, field.name) for field in fields(self)} | parts
 
     @classmethod
     def from_dict(cls, stored: Mapping[str, Any]) -> "Value":
         """The inverse of `to_dict`."""
         lists = {name: tuple(stored[name]) for name in ("quarter_edges", "nominal", "stretch")}
         spending = Tweedie.from_dict(stored["spending"]) if stored["spending"] else None
-        return cls(**{**stored, **lists, "spending": spending})
+        return cls(**{**stored, **lists, "spending": spending, "shape": Shape.from_dict(stored["shape"])})
 
 
 @dataclass(frozen=True)
@@ -107,6 +112,8 @@ def train(past: Sequence[Past], year_ago: Past | None, spending: Tweedie | None 
     spread = _spread(levels) * (PERSISTS if then else 1.0)
     seen = [_seen(one, mean * np.exp(at.value)) for one, mean, at in zip(past, means, levels, strict=True)]
     mean, nothing, log_sd, actual = (np.concatenate(column) for column in zip(*seen, strict=True))
+    proportions = shape.train(mean, actual, min(1.0, STEP_DAYS / past[0].cut.horizon))
+    mean = proportions.of(mean)
     edges = tuple(map(float, np.quantile(mean, [0.25, 0.5, 0.75])))
     quarter = np.searchsorted(edges, mean, side="right")
     widths = [
@@ -114,7 +121,7 @@ def train(past: Sequence[Past], year_ago: Past | None, spending: Tweedie | None 
         for at in range(QUARTERS)
     ]
     nominal, stretch = zip(*widths, strict=True)
-    return Value(belief.level, belief.source, spread, edges, nominal, stretch, orders.level, spending)
+    return Value(belief.level, belief.source, spread, edges, nominal, stretch, orders.level, spending, proportions)
 
 
 def recent_spending(past: Sequence[Past]) -> Tweedie | None:
