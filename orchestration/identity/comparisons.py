@@ -471,6 +471,19 @@ BIRTH_PLACE = Comparison(
     ),
 )
 
+_SECONDS_APART = "abs(epoch(a.first_seen_at) - epoch(b.first_seen_at))"
+FIRST_SEEN = Comparison(
+    "first_seen",
+    "a.first_seen_at is null or b.first_seen_at is null or a.source_system = b.source_system",
+    (
+        Level("within an hour", f"{_SECONDS_APART} <= 3600", 0.1, 0.1, bits=8.0),
+        Level("within a day", f"{_SECONDS_APART} <= 86400", 0.1, 0.1, bits=7.0),
+        Level("within a week", f"{_SECONDS_APART} <= 7 * 86400", 0.15, 0.1, bits=5.0),
+        Level("within a month", f"{_SECONDS_APART} <= 30 * 86400", 0.15, 0.1, bits=3.0),
+        Level("longer apart", "true", 0.97, 0.97, least=0.97, bits=0.0),
+    ),
+)
+
 COMPARISONS = (
     NAME,
     BIRTH_DATE,
@@ -484,6 +497,7 @@ COMPARISONS = (
     NICKNAME,
     OCCUPATION,
     BIRTH_PLACE,
+    FIRST_SEEN,
 )
 FREQUENCIES = tuple(
     dict.fromkeys(level.frequency for comparison in COMPARISONS for level in comparison.levels if level.frequency)

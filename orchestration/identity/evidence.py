@@ -34,6 +34,7 @@ SHOWN = {
     "nickname": "nickname",
     "occupation": "occupation",
     "birth_place": "birth_place",
+    "first_seen": "first_seen_at",
 }
 STRONG = ("email", "phone", "national_id", "nickname")
 
