@@ -155,6 +155,13 @@ NAME = Comparison(
             "given_latin",
         ),
         Level(
+            "family name alike, short form or initial",
+            _and(f"{_TWO_PARTS} and {_SHORT_FORM}", _alike("family_latin", 0.93)),
+            0.01,
+            0.003,
+            bits=8.0,
+        ),
+        Level(
             "alike",
             _and(
                 "not (a.family_latin = b.family_latin and a.family <> '' and b.family <> '')",
@@ -471,10 +478,13 @@ BIRTH_PLACE = Comparison(
     ),
 )
 
+# One event makes a person known to the shop and the loyalty programme. Within one system nearness in time is how files
+# were loaded; and who came to two systems at other times is nobody else for it. Couples come together, too.
 _SECONDS_APART = "abs(epoch(a.first_seen_at) - epoch(b.first_seen_at))"
 FIRST_SEEN = Comparison(
     "first_seen",
-    "a.first_seen_at is null or b.first_seen_at is null or a.source_system = b.source_system",
+    "a.first_seen_at is null or b.first_seen_at is null "
+    "or a.source_system = b.source_system or a.source_system = '' or b.source_system = ''",
     (
         Level("within an hour", f"{_SECONDS_APART} <= 3600", 0.1, 0.1, bits=8.0),
         Level("within a day", f"{_SECONDS_APART} <= 86400", 0.1, 0.1, bits=7.0),

@@ -62,6 +62,7 @@ WORDS: dict[str, dict[str, str]] = {
         "short form or initial": "简称或首字母",
         "family name equal, given name alike": "姓相同，名相近",
         "given name equal, family name alike": "名相同，姓相近",
+        "family name alike, short form or initial": "姓相近，名为简称或首字母",
         "alike": "相近",
         "words in common": "有相同的词",
         "one part of the other": "是另一个的一部分",

@@ -18,7 +18,7 @@ def judge(connection: duckdb.DuckDBPyConnection, values: str = "contact_values")
         values: a relation (record_no, kind, value) with every record that carries one of its values.
 
     Two spellings are one name where one can be read as the other: the same letters in another order or script, an
-    initial, a short form, or one typing error; a Chinese name beside a Western given name of one family. Two Chinese
+    initial, a short form, or one typing error (in the family name beside these, too); a Chinese name beside a Western given name of one family. Two Chinese
     given names are two, whatever their scripts. A name of one part only adds nobody.
     """
     connection.execute(f"""
@@ -115,6 +115,11 @@ def _one_name(a: str, b: str) -> str:
             or starts_with({b}.given_latin, {a}.given_latin)
             or (length({a}.given_latin) > 3 and damerau_levenshtein({a}.given_latin, {b}.given_latin) <= 1)))
         or ({a}.given_latin = {b}.given_latin and damerau_levenshtein({a}.family_latin, {b}.family_latin) <= 1)
+        or (least(length({a}.family_latin), length({b}.family_latin)) > 3
+            and greatest(length({a}.family_latin), length({b}.family_latin)) > 4
+            and damerau_levenshtein({a}.family_latin, {b}.family_latin) <= 1
+            and ({a}.root = {b}.root or {a}.given_latin = left({b}.given_latin, 1)
+                or {b}.given_latin = left({a}.given_latin, 1)))
         or ({a}.given_latin || {a}.family_latin = {b}.given_latin || {b}.family_latin)
         or ({a}.given_latin || {a}.family_latin = {b}.family_latin || {b}.given_latin)
     )"""

@@ -133,9 +133,9 @@ def _fold_han(text: str) -> FoldedName:
 
 
 def _split_han(name: str) -> tuple[str, str]:
-    """(family, given). A name whose last character is a surname "
-    "and whose first is none was written given name first."""
-    if len(name) == 1 or (len(name) == 2 and name[0] in PET_PREFIXES):
+    """(family, given). A name whose last character is a surname and whose first is none was written given name first.
+    One character, or one twice, is what somebody is called (文文), whatever surname it may be elsewhere."""
+    if len(name) == 1 or (len(name) == 2 and (name[0] in PET_PREFIXES or name[0] == name[1])):
         return ("", name)
     if len(name) >= 3 and name[:2] in COMPOUND_SURNAMES:
         return (name[:2], name[2:])

@@ -5,7 +5,7 @@ import random
 import duckdb
 import pytest
 
-from orchestration.identity.comparisons import NATIONAL_ID, PHONE
+from orchestration.identity.comparisons import FIRST_SEEN, NATIONAL_ID, PHONE
 
 ROW = """
     select number, {side} as national_id_key, {side} as phone, '' as mask, '' as phone_mask,
@@ -56,3 +56,24 @@ def test_a_level_of_typing_errors_holds_just_where_there_are_so_few(connection, 
         where {comparison.sql()} = {number} or damerau_levenshtein(a.phone, b.phone) in ({edits})""").fetchone()
     assert found[0] > 300
     assert found[1] == 0
+
+
+@pytest.mark.parametrize(
+    ("system", "moment", "told"),
+    [
+        ("'desk'", "timestamp '2026-03-01 10:40:00'", "within an hour"),
+        ("'desk'", "timestamp '2026-02-28 12:00:00'", "within a day"),
+        ("'desk'", "timestamp '2026-03-07 10:00:00'", "within a week"),
+        ("'desk'", "timestamp '2026-03-30 10:00:00'", "within a month"),
+        ("'desk'", "timestamp '2026-04-30 10:00:00'", "longer apart"),
+        ("'desk'", "null::timestamp", None),
+        ("'shop'", "timestamp '2026-03-01 10:40:00'", None),
+        ("''", "timestamp '2026-03-01 10:40:00'", None),
+    ],
+)
+def test_when_somebody_was_first_seen_is_compared_between_two_known_systems_only(system, moment, told):
+    number = duckdb.execute(f"""
+        select {FIRST_SEEN.sql()}
+        from (select 'shop' as source_system, timestamp '2026-03-01 10:00:00' as first_seen_at) as a,
+            (select {system} as source_system, {moment} as first_seen_at) as b""").fetchone()[0]
+    assert (FIRST_SEEN.levels[number - 1].label if number else None) == told

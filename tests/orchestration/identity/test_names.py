@@ -77,3 +77,5 @@ def test_parts_that_are_told_win_over_a_full_name():
 def test_a_pet_name_has_no_family_name():
     assert fold("小梅").family == ""
     assert fold("博博").family == ""
+    assert fold("文文").family == ""  # 文 and 强 are surnames elsewhere
+    assert fold("强强").family == ""

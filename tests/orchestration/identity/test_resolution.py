@@ -175,6 +175,16 @@ CASES: dict[str, tuple[Row, Row, bool]] = {
         {"full_name": "Kevin Chen", "email": "haitao@example.com", "phone": "15400003333", "city": "杭州"},
         True,
     ),
+    "an initial beside a family name with a typing error does not part a person": (
+        {"full_name": "J. Featherby", "email": "jf1290@example.com", "city": "Leeds"},
+        {"full_name": "Jessica Fetherby", "email": "jf1290@example.com", "phone": "07700900555"},
+        True,
+    ),
+    "a short form beside a family name with a typing error does not make a mailbox two people's": (
+        {"full_name": "Bill Murphy", "email": "wm7197@example.com", "city": "Leeds"},
+        {"full_name": "William Murhpy", "email": "wm7197@example.com", "phone": "07700900556"},
+        True,
+    ),
     "digests that differ in a letter are of two people": (
         {"full_name": "9" * 31 + "a", "city": "Leeds"},
         {"full_name": "9" * 31 + "b", "city": "Leeds"},
