@@ -18,8 +18,9 @@ def judge(connection: duckdb.DuckDBPyConnection, values: str = "contact_values")
         values: a relation (record_no, kind, value) with every record that carries one of its values.
 
     Two spellings are one name where one can be read as the other: the same letters in another order or script, an
-    initial, a short form, or one typing error (in the family name beside these, too); a Chinese name beside a Western given name of one family. Two Chinese
-    given names are two, whatever their scripts. A name of one part only adds nobody.
+    initial, a short form, or one typing error, beside the former in the family name, too; a Chinese name beside a
+    Western given name of one family. Two Chinese given names are two, whatever their scripts. A name of one part only
+    adds nobody.
     """
     connection.execute(f"""
         create or replace temp table names_behind as
