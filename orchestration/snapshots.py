@@ -164,12 +164,13 @@ class Shelf:
         """
         with duckdb.connect(config=dict(self.config)) as scribe:
             scribe.execute(f"attach '{_quoted(core)}' as core (read_only); attach '{_quoted(target)}' as shown")
+            scribe.execute("begin")  # each table by itself would wait for the disk
             for relation in relations:
                 address = _address(target, relation)
                 scribe.execute(f"create schema if not exists shown.{address.partition('.')[0]}")
                 order = " order by customer_id" if relation in BY_CUSTOMER else ""
                 scribe.execute(f"create table shown.{address} as select * from core.{relation}{order}")
-            scribe.execute("checkpoint shown; detach shown; detach core")
+            scribe.execute("commit; checkpoint shown; detach shown; detach core")
 
     def _verify(self, draft: Path, edition: Edition) -> dict[str, dict[str, Any]]:
         """Open the three files as readers would, read every table whole, and hold the copies to the originals.
