@@ -9,10 +9,17 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from tests.journey.warm import Crm
+from tests.journey.warm import Process
 
 LAST_DAY = date(2026, 3, 1)
 CRM = Path(sys.executable).with_name("crm")
+CHECKOUT = Path(__file__).resolve().parents[2]
+
+
+def ended(process: Process, command: tuple[str, ...]) -> subprocess.CompletedProcess[str]:
+    """What a process told by the time it ended."""
+    status = process.wait(timeout=600)
+    return subprocess.CompletedProcess(command, status, process.output("stdout"), process.output("stderr"))
 
 
 @dataclass(frozen=True)
@@ -28,9 +35,13 @@ class House:
 
     def crm(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """One `crm`, until it ends."""
-        process = self.start(*arguments)
-        status = process.wait(timeout=600)
-        return subprocess.CompletedProcess(arguments, status, process.output("stdout"), process.output("stderr"))
+        return ended(self.start(*arguments), arguments)
+
+    def dbt(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """One `dbt` in the project's folder, until it ends."""
+        command = ("dbt", *arguments, "--target-path", str(self.data / "target"))
+        environment = self.environment | {"DBT_SEND_ANONYMOUS_USAGE_STATS": "false"}
+        return ended(Process(command, environment, CHECKOUT / "dbt_project"), command)
 
     def installed_crm(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """The same by the command that set-up installs."""
@@ -38,9 +49,9 @@ class House:
             [CRM, *arguments], env=self.environment, capture_output=True, text=True, timeout=600, check=False
         )
 
-    def start(self, *arguments: str) -> Crm:
+    def start(self, *arguments: str) -> Process:
         """A `crm` that can be killed with everything it started."""
-        return Crm(arguments, self.environment)
+        return Process(("crm", *arguments), self.environment)
 
     def run(self, day: date = LAST_DAY, *more: str) -> subprocess.CompletedProcess[str]:
         """The daily job for that day, until it ends."""

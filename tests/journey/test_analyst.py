@@ -1,8 +1,6 @@
 """`dbt build` in an analyst's hands: on a file of their own at any time, on the warehouse when no run holds it."""
 
 import json
-import subprocess
-import sys
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -12,20 +10,8 @@ import duckdb
 from orchestration.lock import one_writer
 from tests.journey.house import LAST_DAY, House
 
-PROJECT = Path(__file__).resolve().parents[2] / "dbt_project"
 TABLES = "select table_schema, table_name from information_schema.tables where table_catalog = 'dev'"
 IDS = "select record_key, customer_id from marts.customer_records order by all"
-
-
-def dbt(house: House, *arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [Path(sys.executable).with_name("dbt"), "build", *arguments, "--target-path", str(house.data / "target")],
-        cwd=PROJECT,
-        env=house.environment | {"DBT_SEND_ANONYMOUS_USAGE_STATS": "false"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
 
 
 def rows(path: Path, sql: str) -> list[tuple]:
@@ -36,8 +22,8 @@ def rows(path: Path, sql: str) -> list[tuple]:
 def test_an_analyst_builds_on_an_own_file_while_a_run_holds_the_warehouse(lived_in: House):
     published = lived_in.data / "published" / "current"
     with one_writer(lived_in.data / "work", "a run for tonight"):
-        own = dbt(lived_in, "--target", "dev")
-        shared = dbt(lived_in, "--target", "warehouse")
+        own = lived_in.dbt("build", "--target", "dev")
+        shared = lived_in.dbt("build", "--target", "warehouse")
     assert own.returncode == 0, own.stdout[-3000:]
     assert "ERROR=0" in own.stdout
     assert shared.returncode != 0
@@ -50,7 +36,7 @@ def test_an_analyst_builds_on_an_own_file_while_a_run_holds_the_warehouse(lived_
 
 def test_a_full_refresh_by_hand_keeps_every_customer_id_and_can_be_published(lived_in: House):
     before, first = rows(lived_in.data / "published" / "current" / "people.duckdb", IDS), lived_in.manifest
-    outcome = dbt(lived_in, "--target", "warehouse", "--full-refresh", "--exclude-resource-type", "unit_test")
+    outcome = lived_in.dbt("build", "--target", "warehouse", "--full-refresh", "--exclude-resource-type", "unit_test")
     assert outcome.returncode == 0, outcome.stdout[-3000:]
     assert lived_in.version == first["version"]
     assert lived_in.crm("publish").returncode == 0
@@ -67,7 +53,7 @@ def test_a_day_is_told_again_as_it_was_known_whatever_came_since(build: Callable
     today = house.run(LAST_DAY, "--accept-merges")  # the first delivery of the CRM brings many records together
     assert today.returncode == 0, today.stdout + today.stderr
     asked = json.dumps({"as_of_date": eve.isoformat(), "known_on": eve.isoformat()})
-    outcome = dbt(house, "--target", "dev", "--exclude-resource-type", "unit_test", "--vars", asked)
+    outcome = house.dbt("build", "--target", "dev", "--exclude-resource-type", "unit_test", "--vars", asked)
     assert outcome.returncode == 0, outcome.stdout[-3000:]
     with duckdb.connect() as connection:
         for file in (house.data / "dev" / "dev.duckdb", then / "core.duckdb"):

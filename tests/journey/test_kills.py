@@ -8,7 +8,7 @@ import pytest
 
 from tests.journey.crowd import assert_all_was_well, readers
 from tests.journey.house import LAST_DAY, House
-from tests.journey.warm import Crm
+from tests.journey.warm import Process
 
 
 @pytest.mark.parametrize("kills", [6, pytest.param(20, marks=pytest.mark.long)])
@@ -40,7 +40,7 @@ def _seconds_of_one_run(house: House) -> float:
     return time.monotonic() - started
 
 
-def _wait_for(process: Crm, seconds: float) -> None:
+def _wait_for(process: Process, seconds: float) -> None:
     ends = time.monotonic() + seconds
     while process.poll() is None and time.monotonic() < ends:
         time.sleep(0.02)

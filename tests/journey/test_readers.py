@@ -9,7 +9,7 @@ import pytest
 from orchestration.lock import one_writer
 from tests.journey.crowd import assert_all_was_well, readers
 from tests.journey.house import LAST_DAY, House
-from tests.journey.warm import Crm
+from tests.journey.warm import Process
 
 RUNS = 3
 
@@ -22,7 +22,7 @@ def busy_house(house: House, tmp_path_factory: pytest.TempPathFactory) -> House:
     return House(folder)
 
 
-def start_and_let_lock(house: House) -> Crm:
+def start_and_let_lock(house: House) -> Process:
     """A run that holds the warehouse: whoever is started after this comes second, on a slow machine too."""
     process = house.start("run", "--as-of", LAST_DAY.isoformat())
     lock = house.data / "work" / "LOCK"

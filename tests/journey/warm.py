@@ -1,4 +1,4 @@
-"""`crm` processes forked from one that has loaded the libraries: half of a small run. Nothing else is spared.
+"""`crm` and `dbt` processes forked from one that has loaded the libraries: half of a small run. Nothing else is spared.
 
 Each is a process of its own, with a session, an environment and a death of its own. What the entry point of the
 installed command adds is tested where the command itself is called (`House.installed_crm`).
@@ -35,12 +35,12 @@ _nursery = multiprocessing.get_context("forkserver")
 _nursery.set_forkserver_preload(list(LIBRARIES))
 
 
-class Crm:
-    """A running `crm`, to be waited for or killed with everything it started."""
+class Process:
+    """A running `crm` or `dbt`, to be waited for or killed with everything it started."""
 
-    def __init__(self, arguments: tuple[str, ...], environment: dict[str, str]) -> None:
+    def __init__(self, command: tuple[str, ...], environment: dict[str, str], folder: Path | None = None) -> None:
         self._told = Path(tempfile.mkdtemp(prefix="crm-"))
-        self._process = _nursery.Process(target=_become_crm, args=(arguments, environment, str(self._told)))
+        self._process = _nursery.Process(target=_become, args=(command, environment, str(self._told), folder))
         self._process.start()
 
     @property
@@ -55,7 +55,7 @@ class Crm:
     def wait(self, timeout: float) -> int:
         self._process.join(timeout)
         status = self._process.exitcode
-        assert status is not None, "crm did not end in time"
+        assert status is not None, "it did not end in time"
         return status
 
     def kill(self) -> None:
@@ -72,15 +72,18 @@ class Crm:
         return path.read_text() if path.exists() else ""
 
 
-def _become_crm(arguments: tuple[str, ...], environment: dict[str, str], told: str) -> None:
+def _become(command: tuple[str, ...], environment: dict[str, str], told: str, folder: Path | None) -> None:
     os.setsid()
     os.environ.clear()
     os.environ.update(environment)
+    os.chdir(folder or Path.cwd())
     for number, name in ((1, "stdout"), (2, "stderr")):
         descriptor = os.open(Path(told) / name, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
         os.dup2(descriptor, number)
         os.close(descriptor)
-    sys.argv = ["crm", *arguments]
-    from orchestration.cli import main
-
+    sys.argv = list(command)
+    if command[0] == "dbt":
+        from dbt.cli.main import cli as main
+    else:
+        from orchestration.cli import main
     main()
