@@ -1,9 +1,10 @@
-"""What a day costs: everything from nothing, and then one new delivery a feed. `python -m tests.benchmarks.marts day`.
+"""What a day costs: everything from nothing, and then a day by what came. `python -m tests.benchmarks.marts day`.
 
 The synthetic company delivers into a warehouse by the real door; dbt then builds all models and tests in this process,
-first from nothing, then with the last day's deliveries, then without news. Seconds are of the processor, node by node
-(dbt builds one after the other), added up by the kind of thing built. Without identity: the five models of Python that
-find out who is who are left out of both sides.
+first from nothing, then the next day, each time from what stood before: with nothing new, with one new delivery, with
+those of all daily feeds, with those of all feeds. Seconds are of the processor, node by node (dbt builds one after the
+other), added up by the kind of thing built. Without identity: the five models of Python that find out who is who are
+left out of both sides.
 """
 
 import json
@@ -14,6 +15,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -23,21 +25,29 @@ import duckdb
 
 from orchestration import ledger
 from orchestration.ingestion.contracts import load_contracts
-from orchestration.ingestion.inbox import scan
+from orchestration.ingestion.inbox import InboxFile, scan
 from orchestration.ingestion.load import create_raw_table
 from orchestration.ingestion.receive import Yard, receive
 from orchestration.settings import CONTRACTS, DBT_PROJECT
 
 DAY = date(2026, 11, 1)
 IDENTITY = "identity, in Python"
+NEWS: dict[str, Callable[[InboxFile], bool]] = {
+    "nothing": lambda file: False,
+    "orders": lambda file: file.contract.name == "shopify/orders",
+    "events": lambda file: file.contract.name == "segment/events",
+    "daily": lambda file: file.contract.delivery.cadence_days == 1,
+    "all": lambda file: True,
+}
 PIECES = 14  # days delivered in pieces: weekly feeds come twice before the day and once on it
 
 
 @dataclass
 class Spent:
-    """Processor seconds of a build: `nodes` by name, and where each belongs."""
+    """Processor seconds of a build: `nodes` by name, and where each belongs; `tables` are those that were written."""
 
     total: float = 0.0
+    tables: set[str] = field(default_factory=set)
     nodes: Counter[str] = field(default_factory=Counter)
     kinds: dict[str, str] = field(default_factory=dict)
 
@@ -50,16 +60,20 @@ class Spent:
 
 
 def day(people: int, folder: Path, limit: str) -> None:
-    """Print what is spent on everything and on a day, by kind and for the dearest nodes."""
+    """Print what is spent on everything and on a day with more and more news, by kind and for the dearest nodes."""
     world(people, folder)
     set_up(folder, limit)
-    deliver(folder, lambda delivered: delivered < DAY)
+    deliver(folder, lambda file: file.delivery_date < DAY)
     full = build(folder, date.fromordinal(DAY.toordinal() - 1), "--full-refresh")
-    deliver(folder, lambda delivered: delivered <= DAY)
-    one = build(folder, DAY)
-    hold_to_the_whole(folder)
-    again = build(folder, DAY)
-    tell(full, one, again)
+    core, yesterday = folder / "core.duckdb", folder / "yesterday.duckdb"
+    shutil.copy(core, yesterday)
+    days = {}
+    for news, is_new in NEWS.items():
+        shutil.copy(yesterday, core)
+        deliver(folder, lambda file, is_new=is_new: file.delivery_date == DAY and is_new(file))
+        days[news] = build(folder, DAY)
+        print(f"{news}: {len(days[news].tables)} tables built; {held_to_the_whole(folder)}", flush=True)
+    tell(full, days)
 
 
 def world(people: int, folder: Path) -> None:
@@ -91,11 +105,11 @@ def set_up(folder: Path, limit: str) -> None:
             connection.execute(f"create table {relation} ({columns})")
 
 
-def deliver(folder: Path, is_due: Any) -> None:
+def deliver(folder: Path, is_due: Callable[[Any], bool]) -> None:
     """Let the due deliveries in by the real door."""
     contracts = load_contracts(CONTRACTS)
     files = [
-        file for file in scan(folder / "inbox", contracts, DAY) if file.delivery_date and is_due(file.delivery_date)
+        file for file in scan(folder / "inbox", contracts, DAY) if file.delivery_date and file.contract and is_due(file)
     ]
     config: dict[str, Any] = {"threads": "2", "memory_limit": "2GB"}
     with duckdb.connect(str(folder / "core.duckdb"), config=config) as connection:
@@ -137,14 +151,24 @@ def build(folder: Path, as_of_date: date, *arguments: str) -> Spent:
     failed = [
         result for result in outcome.result.results if str(result.status) not in ("success", "pass", "no-op", "warn")
     ]
+    spent.tables = {
+        result.node.name
+        for result in outcome.result.results
+        if result.node.resource_type == "model"
+        and result.node.config.materialized != "view"
+        and "NO NEWS" not in str(result.message)
+    }
     for result in failed:
         print(f"{result.node.name}: {result.status} {(result.message or '')[-300:]}")
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
-    print(f"built in {spent.total:.1f} s of processor, {time.perf_counter() - wall:.1f} s by the wall, {peak:.1f} GB")
+    print(
+        f"built in {spent.total:.1f} s of processor, {time.perf_counter() - wall:.1f} s by the wall, {peak:.1f} GB",
+        flush=True,
+    )
     return spent
 
 
-def hold_to_the_whole(folder: Path) -> None:
+def held_to_the_whole(folder: Path) -> str:
     """Whether every table built in part holds the rows that its text, run whole, makes of everything now."""
     from orchestration import dbt_build
 
@@ -161,22 +185,24 @@ def hold_to_the_whole(folder: Path) -> None:
             )
             if stands != whole:
                 others.append(f"{relation} ({stands}, whole {whole})")
-    print(f"{len(in_part)} tables built in part; not what they are built whole: {', '.join(others) or 'none'}")
+    return f"{len(in_part)} tables in part, not what they are built whole: {', '.join(others) or 'none'}"
 
 
-def tell(full: Spent, one: Spent, again: Spent) -> None:
-    """One line per kind and per dear node: from nothing, a day, its share; a day without news."""
-    print(f"{'':44}{'from nothing':>13}{'a day':>9}{'share':>8}{'no news':>9}")
-    everything, news, none = full.by_kind(), one.by_kind(), again.by_kind()
-    lines = [(kind, everything[kind], news[kind], none[kind]) for kind, _ in everything.most_common()]
-    sums = [sum(line[place] for line in lines) for place in (1, 2, 3)]
-    lines.append(("all", *sums))
-    identity = next((line[1:] for line in lines if line[0] == IDENTITY), (0.0, 0.0, 0.0))
-    lines.append(("all without identity", *(both - one for both, one in zip(sums, identity, strict=True))))
-    lines += [(name, full.nodes[name], spent, again.nodes[name]) for name, spent in one.nodes.most_common(45)]
-    for name, whole, part, still in lines:
-        share = f"{part / whole:8.1%}" if whole > 0.05 else " " * 8
-        print(f"{name[:43]:44}{whole:13.1f}{part:9.2f}{share}{still:9.2f}")
+def tell(full: Spent, days: dict[str, Spent]) -> None:
+    """One line per kind and per dear node: from nothing, and on each day; a star where a table was written."""
+    print(f"{'':44}{'from nothing':>13}", *(f"{news:>10}" for news in days))
+    everything, kinds = full.by_kind(), [spent.by_kind() for spent in days.values()]
+    lines = [(kind, [seconds, *(one[kind] for one in kinds)]) for kind, seconds in everything.most_common()]
+    sums = [sum(column) for column in zip(*(figures for _, figures in lines), strict=True)]
+    identity = [everything[IDENTITY], *(one[IDENTITY] for one in kinds)]
+    lines += [("all", sums), ("all without identity", [both - one for both, one in zip(sums, identity, strict=True)])]
+    lines += [(f"share, {name}", [100 * one / figures[0] for one in figures]) for name, figures in lines[-2:]]
+    for name, figures in lines:
+        print(f"{name[:43]:44}{figures[0]:13.1f}", *(f"{one:9.2f} " for one in figures[1:]))
+    dearest = Counter({name: max(spent.nodes[name] for spent in days.values()) for name in full.nodes})
+    for name, _ in dearest.most_common(60):
+        spent = (f"{one.nodes[name]:9.2f}{'*' if name in one.tables else ' '}" for one in days.values())
+        print(f"{name[:43]:44}{full.nodes[name]:13.1f}", *spent)
 
 
 def _kind(node: Any) -> str:

@@ -32,7 +32,7 @@ WORLD = {
         from range(1500) as t(i)
     """,
     "refunds": """
-        select 'r' || i as refund_id, {customer} as customer_id, {moment} as refunded_at,
+        select 'r' || i as refund_id, 'shopify' as source_system, {customer} as customer_id, {moment} as refunded_at,
             cast((draw(i, 'money', {seed}) % 9000) / 100 as decimal(18, 2)) as refund_amount
         from range(150) as t(i)
     """,
@@ -45,13 +45,14 @@ WORLD = {
         from range(2500) as t(i)
     """,
     "tickets": """
-        select 't' || i as ticket_id, {customer} as customer_id, {moment} as created_at, {later} as closed_at,
+        select 't' || i as ticket_id, 'zendesk' as source_system, {customer} as customer_id, {moment} as created_at,
+            {later} as closed_at,
             cast(1 + draw(i, 'mark', {seed}) % 5 as integer) as satisfaction_score,
             {later} + interval 2 day as satisfaction_at
         from range(200) as t(i)
     """,
     "sessions": """
-        select 's' || i as session_id, {customer} as customer_id, {moment} as started_at,
+        select 's' || i as session_id, 'segment' as source_system, {customer} as customer_id, {moment} as started_at,
             case when i % 3 = 0 then {later} else {moment} end as identified_at,
             case draw(i, 'channel', {seed}) % 3 when 0 then 'social' when 1 then 'direct' else 'email' end as channel
         from range(900) as t(i)
@@ -67,8 +68,18 @@ WORLD = {
     """,
     "points": """
         select 'p' || i as entry_id, {customer} as customer_id,
+            case i % 3 when 0 then 'redeemed' else 'earned' end as kind,
             cast(draw(i, 'points', {seed}) % 400 as bigint) - 150 as points_change, {moment} as occurred_at
         from range(400) as t(i)
+    """,
+    "contracts": """
+        select 'a' || i as contract_id, {customer} as customer_id, cast({moment} as date) as signed_date
+        from range(20) as t(i)
+    """,
+    "tasks": """
+        select 'z' || i as task_id, {customer} as customer_id, {moment} as occurred_at,
+            case i % 3 when 0 then 'Call' when 1 then 'Email' else 'Other' end as task_type
+        from range(100) as t(i)
     """,
     "memberships": """
         select 'k' || (i % 30) as member_id, 'level ' || (draw(i, 'level', {seed}) % 3) as member_level,
@@ -118,6 +129,8 @@ MARTS = {
         from world.campaign_touches where {touched_at}
     """,
     "marts.fct_points": "select * from world.points where {occurred_at}",
+    "marts.fct_contracts": "select * from world.contracts where signed_date < {day}",
+    "intermediate.int_tasks_keyed": "select * from world.tasks where {occurred_at}",
     "intermediate.int_memberships_keyed": """
         select 'c' || (cast(member_id[2:] as integer) * 2 % 50) as customer_id, member_id as membership_id,
             member_level, growth_value, became_member_at, delivery_date as valid_from

@@ -1,15 +1,23 @@
-"""A warehouse in a folder that dbt builds models in, and what tests ask of it: what was built, and is it right."""
+"""A warehouse in a folder that dbt builds models in, and what tests ask of it: what was built, and is it right.
+
+Exports come in by the real door; who is who is told by the test, in place of the identity engine.
+"""
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
-from orchestration.settings import DBT_PROJECT
+from orchestration import ledger
+from orchestration.ingestion.contracts import Contract, load_contracts
+from orchestration.ingestion.inbox import scan
+from orchestration.ingestion.load import create_raw_table
+from orchestration.ingestion.receive import Yard, receive
+from orchestration.settings import CONTRACTS, DBT_PROJECT
 
 
 @dataclass
@@ -76,3 +84,58 @@ class House:
             return {}
         found = self.read("select relation, inputs, looked_at_in from built.states where inputs is not null")
         return {name: (inputs, seen) for name, inputs, seen in found}
+
+
+@dataclass
+class Company(House):
+    """A warehouse of what some systems deliver. `last_day` is the day its runs speak for."""
+
+    systems: Sequence[str] = ()
+    last_day: date = date(2026, 3, 1)
+    feeds: list[Contract] = field(default_factory=list)
+    runs: int = 0
+
+    def found(self) -> None:
+        """Empty books and raw tables, and nobody known to be anybody."""
+        self.feeds = load_contracts(CONTRACTS)
+        with self.open() as connection:
+            ledger.open_books(connection)
+            for contract in self.feeds:
+                create_raw_table(connection, contract)
+            connection.execute("""
+                create schema intermediate;
+                create table intermediate.int_record_links (record_key_a varchar, record_key_b varchar, rule varchar,
+                    identifier_type varchar, match_probability double, status varchar, is_on_path boolean);
+                create table intermediate.customer_crosswalk (assignment_number bigint, record_key varchar,
+                    customer_id varchar, assigned_as_of date)
+            """)
+
+    def deliver(self, inbox: Path, *days: date) -> None:
+        """Let all files of the days in by the real door, one day after the other."""
+        files = [file for file in scan(inbox, self.feeds, self.last_day) if file.system in self.systems]
+        for day in days:
+            self.runs += 1
+            yard = Yard(self.folder / "archive", self.folder / "decoded", f"run {self.runs}", self.last_day)
+            with self.open() as connection:
+                for contract in self.feeds:
+                    due = [file for file in files if file.contract is contract and file.delivery_date == day]
+                    receive(connection, contract, due, yard)
+
+    def meet(self, records: str) -> None:
+        """Give every record of a query, which is nobody yet, to a customer of its own."""
+        self.change(f"""
+            insert into intermediate.customer_crosswalk
+            select row_number() over (order by record_key) + (select count(*) from intermediate.customer_crosswalk),
+                record_key, 'customer of ' || record_key, date '2026-01-01'
+            from ({records})
+            where record_key not in (select record_key from intermediate.customer_crosswalk)
+        """)
+
+    def merge(self, count: int) -> None:
+        """Some records turn out to be one customer's."""
+        self.change(f"""
+            insert into intermediate.customer_crosswalk
+            select (select max(assignment_number) from intermediate.customer_crosswalk) + row_number() over (),
+                record_key, 'customer of several', date '2026-02-28'
+            from (select record_key from intermediate.customer_crosswalk order by hash(record_key) limit {count})
+        """)

@@ -12,7 +12,8 @@ from tests.dbt_project.house import House
 
 DAYS = [date(2026, 3, 31), date(2026, 4, 1), date(2026, 4, 2), date(2026, 5, 1)]
 COUNTED = "intermediate.int_features_counted"
-MODELS = ("int_category_prices", "int_features_counted", "customer_features")
+MODELS = ("int_category_prices", "int_features_counted", "customer_features", "customer_labels", "fct_interactions")
+BUILT = (COUNTED, "intermediate.int_category_prices", "marts.customer_labels", "marts.fct_interactions")
 ORDER = "insert into world.orders select"
 LATE = {
     "an order long ago": f"{ORDER} 'late', 'c7', 'shopify', 'sale', timestamp '2025-08-01', 10, 0, null",
@@ -24,9 +25,11 @@ LATE = {
         )
     """,
     "two customers are one": "update world.sessions set customer_id = 'c1' where customer_id = 'c2'",
-    "a refund": "insert into world.refunds select 'late', 'c9', timestamp '2025-12-31 23:59:59', 3",
+    "a refund": "insert into world.refunds select 'late', 'shopify', 'c9', timestamp '2025-12-31 23:59:59', 3",
     "a customer is told of": "insert into world.customers select 'c99', 'person', 'China', date '2025-06-01'",
     "points": "delete from world.points where entry_id = 'p7'",
+    "a call": "insert into world.tasks select 'late', 'c3', timestamp '2026-02-01', 'Call'",
+    "a contract": "insert into world.contracts select 'late', 'c4', date '2026-01-05'",
     "a line that moves a price": """
         insert into world.order_lines select 'late', 'c5', 'tea', 'product', 1, 400, timestamp '2026-01-05'
     """,
@@ -49,8 +52,7 @@ class Marts(House):
 
     def is_right(self, day: date) -> bool:
         """Whether every table holds what its text, run whole, says."""
-        named = [f"intermediate.{name}" for name in MODELS[:2]]
-        return all(self.rows(relation) == self.whole(relation.partition(".")[2]) for relation in named)
+        return all(self.rows(relation) == self.whole(relation.partition(".")[2]) for relation in BUILT)
 
     def poison(self) -> None:
         """Spoil every row, so that those that are computed again can be told from those that stand."""
@@ -85,12 +87,12 @@ def test_incremental_equals_full_after_any_order_of_deliveries(marts: Marts, see
     deliveries = random.Random(seed).sample(sorted(LATE), len(LATE))
     marts.build(DAYS[0])
     for step, day in enumerate(DAYS):
-        for delivery in deliveries[2 * step : 2 * step + 2]:
+        for delivery in deliveries[3 * step : 3 * step + 3]:
             marts.tell(LATE[delivery])
             if seed > 1:
                 marts.build(day)
         marts.build(day)
-        assert marts.is_right(day), (day, deliveries[: 2 * step + 2])
+        assert marts.is_right(day), (day, deliveries[: 3 * step + 3])
     assert marts.build(DAYS[-1]) == set()
 
 
@@ -105,7 +107,7 @@ def test_a_day_costs_its_own_cutoff_and_a_late_row_the_customer_it_tells_of(mart
     assert date(2026, 3, 15) not in {day for day, _ in computed}
 
     marts.poison()
-    marts.tell("insert into world.refunds select 'late', 'c9', timestamp '2026-01-31 23:59:59', 3")
+    marts.tell("insert into world.refunds select 'late', 'shopify', 'c9', timestamp '2026-01-31 23:59:59', 3")
     marts.build(date(2026, 3, 16))
     assert {customer for _, customer in marts.computed()} == {"c9"}
 
@@ -114,3 +116,7 @@ def test_a_day_costs_its_own_cutoff_and_a_late_row_the_customer_it_tells_of(mart
     marts.build(date(2026, 3, 16))
     everybody = {day for day, customer in marts.computed() if customer != "c9"}
     assert everybody == {date(2026, 3, 1), date(2026, 3, 16)}  # a price moved for all who were compared with it
+
+    marts.poison()
+    marts.build(date(2026, 3, 17))  # a day on which nothing came
+    assert {day for day, _ in marts.computed()} == {date(2026, 3, 17)}

@@ -5,19 +5,13 @@ back and another comes in its place, one is read again with rows set aside, buye
 """
 
 import random
-from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
 import pytest
 
-from orchestration import ledger
-from orchestration.ingestion.contracts import Contract, load_contracts
-from orchestration.ingestion.inbox import scan
-from orchestration.ingestion.load import create_raw_table
-from orchestration.ingestion.receive import Yard, receive
-from orchestration.settings import CHECKOUT, CONTRACTS
-from tests.dbt_project.house import House
+from orchestration.settings import CHECKOUT
+from tests.dbt_project.house import Company
 
 # Who is who is told by the test.
 MODELS = (
@@ -40,39 +34,15 @@ LAST_DAY = date(2026, 3, 1)
 SYSTEMS = ("shopify", "tmall", "erp", "salesforce")
 
 
-@dataclass
-class Shops(House):
+class Shops(Company):
     """A warehouse of nothing but what shops and the CRM's deals say."""
 
-    feeds: dict[str, Contract] = field(default_factory=dict)
-    runs: int = 0
-
     def found(self) -> None:
-        self.feeds = {contract.name: contract for contract in load_contracts(CONTRACTS)}
-        with self.open() as connection:
-            ledger.open_books(connection)
-            for contract in self.feeds.values():
-                create_raw_table(connection, contract)
-            connection.execute("""
-                create schema intermediate;
-                create table intermediate.int_person_records (record_key varchar, source_system varchar,
-                    source_record_type varchar, source_record_id varchar, entity_type varchar);
-                create table intermediate.int_record_links (record_key_a varchar, record_key_b varchar, rule varchar,
-                    identifier_type varchar, match_probability double, status varchar, is_on_path boolean);
-                create table intermediate.customer_crosswalk (assignment_number bigint, record_key varchar,
-                    customer_id varchar, assigned_as_of date)
-            """)
-
-    def deliver(self, inbox: Path, *days: date) -> None:
-        """Let all files of the days in by the real door, one day after the other."""
-        files = [file for file in scan(inbox, list(self.feeds.values()), LAST_DAY) if file.system in SYSTEMS]
-        for day in days:
-            self.runs += 1
-            yard = Yard(self.folder / "archive", self.folder / "decoded", f"run {self.runs}", LAST_DAY)
-            with self.open() as connection:
-                for contract in self.feeds.values():
-                    due = [file for file in files if file.contract is contract and file.delivery_date == day]
-                    receive(connection, contract, due, yard)
+        super().found()
+        self.change("""
+            create table intermediate.int_person_records (record_key varchar, source_system varchar,
+                source_record_type varchar, source_record_id varchar, entity_type varchar)
+        """)
 
     def meet_everybody(self) -> None:
         """Give every buyer of the last build who is nobody yet to a customer."""
@@ -82,13 +52,9 @@ class Shops(House):
                 split_part(record_key, '|', 3), 'person'
             from intermediate.int_order_buyers
             where record_key not in (select record_key from intermediate.int_person_records);
-            insert into intermediate.customer_crosswalk
-            select row_number() over (order by record_key) + (select count(*) from intermediate.customer_crosswalk),
-                record_key, 'customer of ' || record_key, date '2026-01-01'
-            from intermediate.int_person_records
-            where record_key not in (select record_key from intermediate.customer_crosswalk);
             delete from built.states where relation = 'intermediate.int_person_records'
         """)
+        self.meet("select record_key from intermediate.int_person_records")
 
     def take_its_place(self, folder: Path, day: date) -> None:
         """Another file of the same name and day: the shop's orders without every third line, called off."""
@@ -103,17 +69,11 @@ class Shops(House):
 
 @pytest.fixture
 def shops(warehouse: Path) -> Shops:
-    shops = Shops(warehouse, MODELS)
+    shops = Shops(warehouse, MODELS, SYSTEMS)
     shops.found()
     return shops
 
 
-MERGE = """
-    insert into intermediate.customer_crosswalk
-    select (select max(assignment_number) from intermediate.customer_crosswalk) + row_number() over (), record_key,
-        'customer of two', date '2026-02-28'
-    from (select record_key from intermediate.customer_crosswalk order by hash(record_key) limit 2)
-"""
 READ_AGAIN = """
     delete from raw_tmall.orders where _delivery_date = date '2026-02-22' and _row_number % 3 = 0;
     delete from raw_shopify.orders where _delivery_date = date '2026-02-22' and _row_number < 9;
@@ -131,7 +91,7 @@ def test_orders_built_in_part_are_the_orders_built_whole(shops: Shops, tmp_path:
     shops.meet_everybody()
     steps = [
         lambda: shops.deliver(sample, *order[1:4]),
-        lambda: [shops.take_its_place(tmp_path / "corrected", order[0]), shops.change(MERGE)],
+        lambda: [shops.take_its_place(tmp_path / "corrected", order[0]), shops.merge(2)],
         lambda: [shops.change(READ_AGAIN), shops.deliver(sample, *order[4:])],
     ]
     drawn = random.Random(seed).sample(steps, len(steps))

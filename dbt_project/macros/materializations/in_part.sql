@@ -74,23 +74,33 @@
     {%- for name, version in inputs.items() if kept.inputs.get(name) != version and name != 'slices' -%}
         {%- set kind = 'slices_touched_by' if name in meta.get('slices_touched_by', {}) else 'touched_by' -%}
         {%- if name not in meta[kind] or name not in kept.inputs -%}{{ return(none) }}{%- endif -%}
-        {%- if read[name].kind == 'raw' -%}
-            {%- if '{added}' in meta[kind][name] and run_query(deliveries_gone(relation, read[name])) | length -%}
+        {%- set input = read.get(name, {'kind': 'day', 'relation': ''}) -%}
+        {%- if input.kind == 'day' -%}
+            {%- set news = {'then': kept.inputs[name], 'now': version} -%}
+        {%- elif input.kind == 'raw' -%}
+            {%- if '{added}' in meta[kind][name] and run_query(deliveries_gone(relation, input)) | length -%}
                 {{ return(none) }}
             {%- endif -%}
-            {%- set dates = changed_dates(relation, read[name]) -%}
+            {%- set dates = changed_dates(relation, input) -%}
             {%- set news = {'dates': dates, 'added': dates} -%}
         {%- else -%}
             {%- set news = {'changes': changes_since(name, kept.inputs[name], version)} -%}
         {%- endif -%}
         {%- if none in news.values() -%}{{ return(none) }}{%- endif -%}
         {%- set query = namespace(text=meta[kind][name]) -%}
-        {%- for word, meant in dict(news, this=relation | string, input=read[name].relation).items() -%}
+        {%- for word, meant in dict(news, this=relation | string, input=input.relation).items() -%}
             {%- set query.text = query.text | replace('{' ~ word ~ '}', meant) -%}
         {%- endfor -%}
         {%- do found[kind].append('select * from (' ~ query.text ~ ')') -%}
     {%- endfor -%}
     {{ return(found) }}
+{%- endmacro %}
+
+
+{# Whether a table says what the passing of days touches. #}
+{% macro is_told_of_the_day() -%}
+    {%- set meta = config.get('meta', {}) -%}
+    {{ return('as_of_date' in meta.get('touched_by', {}) or 'as_of_date' in meta.get('slices_touched_by', {})) }}
 {%- endmacro %}
 
 
@@ -148,7 +158,8 @@
     {%- set meta = config.get('meta') -%}
     {%- if config.get('contract').enforced -%}{{ get_assert_columns_equivalent(query) }}{%- endif %}
     create or replace temp table touched_parts as
-    select distinct part from ({{ queries | join('\nunion all\n') if queries else 'select null' }}) as found (part)
+    select distinct part
+    from ({{ (['select ' ~ meta.part ~ ' from ' ~ relation ~ ' where false'] + queries) | join('\nunion all\n') }}) as found (part)
     where part is not null;
     {%- set is_built -%}
         {{ meta.part }} in (select part from touched_parts)
@@ -214,7 +225,7 @@
 {# SQL that remembers which deliveries a table was built from. #}
 {% macro note_deliveries(relation, read) -%}
     delete from built.deliveries where relation = '{{ relation.schema }}.{{ relation.identifier }}';
-    {%- for name in config.get('meta', {}).get('touched_by', {}) if read[name].kind == 'raw' %}
+    {%- for name in config.get('meta', {}).get('touched_by', {}) if read.get(name, {}).kind == 'raw' %}
     insert into built.deliveries
     select '{{ relation.schema }}.{{ relation.identifier }}', '{{ read[name].system }}/{{ read[name].feed }}', delivery_date, fingerprint
     from ({{ deliveries_of(read[name]) }});

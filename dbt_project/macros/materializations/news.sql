@@ -71,10 +71,10 @@
 {%- endmacro %}
 
 
-{# The text of a model, without the day by which deliveries are believed, and without the run's where it is a slice. #}
+{# The text of a model, without the day by which deliveries are believed, and without the run's where its passing is news. #}
 {% macro text_hash(text) -%}
     {%- set undated = modules.re.sub("_delivery_date <= cast\\('[0-9-]+' as date\\)", '_delivery_date <= known_on', text) -%}
-    {%- if config.get('meta', {}).get('slice') -%}{%- set undated = undated | replace(as_of_date(), 'as_of_date') -%}{%- endif -%}
+    {%- if config.get('meta', {}).get('slice') or is_told_of_the_day() -%}{%- set undated = undated | replace(as_of_date(), 'as_of_date') -%}{%- endif -%}
     {%- set shape = [] -%}
     {%- for column in model.columns.values() -%}{%- do shape.append(column.name ~ ' ' ~ column.data_type) -%}{%- endfor -%}
     {{ return(local_md5(undated ~ shape | join(', '))) }}

@@ -14,6 +14,7 @@
         {%- set inputs = versions_of(read) -%}
         {%- set slices = {'asked': slices_asked(), 'standing': []} -%}
         {%- if slices.asked %}{% do inputs.update({'slices': slices.asked | join(' ')}) %}{% endif -%}
+        {%- if is_told_of_the_day() %}{% do inputs.update({'as_of_date': as_of_date()}) %}{% endif -%}
         {%- set kept = kept_state(target_relation) -%}
         {%- set text = text_hash(compiled_code) -%}
         {%- if not should_full_refresh() and kept is not none and kept.text == text and kept.inputs == inputs -%}

@@ -1,38 +1,48 @@
 {#-
   What the source records say of a person or company beyond who they are; a table: its reader is built part by part and
-  must be told which records changed.
+  must be told which records changed. Built record by record.
 -#}
-{{ config(materialized='table', access='private') }}
+{{ config(materialized='table', access='private', meta={
+    'kind': 'record',
+    'part': 'record_key',
+    'touched_by': {
+        'staging.stg_salesforce__contacts': "select concat('salesforce|contact|', contact_id) from {changes}",
+        'staging.stg_salesforce__leads': "select concat('salesforce|lead|', lead_id) from {changes}",
+        'staging.stg_salesforce__accounts': "select concat('salesforce|account|', account_id) from {changes}",
+        'staging.stg_shopify__customers': "select concat('shopify|customer|', customer_id) from {changes}",
+        'staging.stg_youzan__customers': "select concat('youzan|member|', member_id) from {changes}",
+    },
+}) }}
 
 with
 
 contacts as (
 
-    select * from {{ ref('stg_salesforce__contacts') }}
+    select * from {{ by_record(ref('stg_salesforce__contacts'), 'salesforce|contact', 'contact_id') }}
 
 ),
 
 leads as (
 
-    select * from {{ ref('stg_salesforce__leads') }}
+    select * from {{ by_record(ref('stg_salesforce__leads'), 'salesforce|lead', 'lead_id') }}
 
 ),
 
 accounts as (
 
-    select * from {{ ref('stg_salesforce__accounts') }}
+    select * from {{ by_record(ref('stg_salesforce__accounts'), 'salesforce|account', 'account_id') }}
 
 ),
 
 shop_customers as (
 
-    select * from {{ ref('stg_shopify__customers') }}
+    select * from {{ by_record(ref('stg_shopify__customers'), 'shopify|customer', 'customer_id') }}
 
 ),
 
 members as (
 
-    select * from {{ ref('stg_youzan__customers') }}
+    select * from {{ by_record(ref('stg_youzan__customers'), 'youzan|member', 'member_id') }}
 
 ),
 

@@ -1,62 +1,107 @@
+{#-
+  Built record by record: one follows from its own rows, a contact from its company's name, too, and who asks for help
+  from all of his or her tickets.
+-#}
+{{ config(meta={
+    'kind': 'record',
+    'part': 'record_key',
+    'touched_by': {
+        'staging.stg_salesforce__contacts': "select concat('salesforce|contact|', contact_id) from {changes}",
+        'staging.stg_salesforce__leads': "select concat('salesforce|lead|', lead_id) from {changes}",
+        'staging.stg_salesforce__accounts': "
+            select concat('salesforce|account|', account_id) from {changes}
+            union all
+            select concat('salesforce|contact|', contact_id) from staging.stg_salesforce__contacts
+            where account_id in (select account_id from {changes})
+        ",
+        'staging.stg_zendesk__users': "select concat('zendesk|user|', user_id) from {changes}",
+        'raw_zendesk.tickets': "
+            select concat('zendesk|user|', requester_id) from {input}
+            where id in (select id from {input} where _delivery_date in {added})
+        ",
+        'raw_retail.order_lines': "
+            select concat('retail|customer|', customer_id) from {input} where _delivery_date in {added}
+        ",
+        'staging.stg_shopify__customers': "select concat('shopify|customer|', customer_id) from {changes}",
+        'intermediate.int_shopify_buyers': "
+            select concat('shopify|customer|', customer_id) from {changes} where customer_id is not null
+            union all
+            select concat('shopify|buyer|', buyer_id) from {changes} where buyer_id is not null
+        ",
+        'staging.stg_tmall__orders': "select concat('tmall|buyer|', buyer_nick) from {changes}",
+        'staging.stg_youzan__customers': "select concat('youzan|member|', member_id) from {changes}",
+        'intermediate.int_web_users': "select concat(source_system, '|web_user|', user_id) from {changes}",
+    },
+}) }}
+
 with
 
 accounts as (
 
-    select * from {{ ref('stg_salesforce__accounts') }}
+    select * from {{ by_record(ref('stg_salesforce__accounts'), 'salesforce|account', 'account_id') }}
+
+),
+
+companies as (
+
+    select
+        account_id,
+        company_name
+    from {{ ref('stg_salesforce__accounts') }}
 
 ),
 
 contacts as (
 
-    select * from {{ ref('stg_salesforce__contacts') }}
+    select * from {{ by_record(ref('stg_salesforce__contacts'), 'salesforce|contact', 'contact_id') }}
 
 ),
 
 leads as (
 
-    select * from {{ ref('stg_salesforce__leads') }}
+    select * from {{ by_record(ref('stg_salesforce__leads'), 'salesforce|lead', 'lead_id') }}
 
 ),
 
 users as (
 
-    select * from {{ ref('stg_zendesk__users') }}
+    select * from {{ by_record(ref('stg_zendesk__users'), 'zendesk|user', 'user_id') }}
 
 ),
 
 tickets as (
 
-    select * from {{ ref('stg_zendesk__tickets') }}
+    select * from {{ by_record(ref('stg_zendesk__tickets'), 'zendesk|user', 'requester_id') }}
 
 ),
 
 shop_customers as (
 
-    select * from {{ ref('int_shop_customers') }}
+    select * from {{ by_record(ref('int_shop_customers'), 'retail|customer', 'shop_customer_id') }}
 
 ),
 
 shopify_people as (
 
-    select * from {{ ref('int_shopify_people') }}
+    select * from {{ touched(ref('int_shopify_people'), "concat('shopify|', source_record_type, '|', source_record_id)", kind='record') }}
 
 ),
 
 tmall_buyers as (
 
-    select * from {{ ref('int_tmall_buyers') }}
+    select * from {{ by_record(ref('int_tmall_buyers'), 'tmall|buyer', 'buyer_nick') }}
 
 ),
 
 members as (
 
-    select * from {{ ref('stg_youzan__customers') }}
+    select * from {{ by_record(ref('stg_youzan__customers'), 'youzan|member', 'member_id') }}
 
 ),
 
 web_users as (
 
-    select * from {{ ref('int_web_users') }}
+    select * from {{ touched(ref('int_web_users'), "concat(source_system, '|web_user|', user_id)", kind='record') }}
 
 ),
 
@@ -85,7 +130,7 @@ records as (
         contacts.full_name,
         contacts.email,
         coalesce(contacts.mobile_phone, contacts.phone, contacts.home_phone) as phone,
-        accounts.company_name,
+        companies.company_name,
         contacts.city,
         contacts.country,
         contacts.created_at as first_seen_at,
@@ -97,8 +142,8 @@ records as (
         contacts.postcode,
         contacts.province as region
     from contacts
-    left join accounts
-        on contacts.account_id = accounts.account_id
+    left join companies
+        on contacts.account_id = companies.account_id
 
     union all
 

@@ -1,47 +1,114 @@
+{#-
+  Built record by record: what is known of a record follows from its own rows, and what it states of a shop's customer from
+  whether there is one of that number.
+-#}
+{{ config(meta={
+    'kind': 'record',
+    'part': 'record_key',
+    'touched_by': {
+        'intermediate.int_person_records': "
+            with shop_ids as (
+                select max(source_record_id) as shop_customer_id from {changes}
+                where source_record_type = 'customer'
+                group by record_key
+                having count(*) = 1
+            )
+
+            select record_key from {changes}
+            union all
+            select concat('zendesk|user|', user_id) from staging.stg_zendesk__users where external_id in (from shop_ids)
+            union all
+            select record_key from intermediate.int_person_records
+            where source_record_type = 'web_user' and source_record_id in (from shop_ids)
+            union all
+            select concat('salesforce|contact|', contact_id) from staging.stg_salesforce__campaign_members
+            where shop_customer_id in (from shop_ids)
+            union all
+            select concat('salesforce|lead|', lead_id) from staging.stg_salesforce__campaign_members
+            where shop_customer_id in (from shop_ids)
+        ",
+        'staging.stg_salesforce__contacts': "select concat('salesforce|contact|', contact_id) from {changes}",
+        'staging.stg_salesforce__leads': "select concat('salesforce|lead|', lead_id) from {changes}",
+        'staging.stg_salesforce__accounts': "select concat('salesforce|account|', account_id) from {changes}",
+        'staging.stg_zendesk__users': "select concat('zendesk|user|', user_id) from {changes}",
+        'staging.stg_shopify__customers': "select concat('shopify|customer|', customer_id) from {changes}",
+        'staging.stg_salesforce__campaign_members': "
+            select concat('salesforce|contact|', contact_id) from {changes} where contact_id is not null
+            union all
+            select concat('salesforce|lead|', lead_id) from {changes} where lead_id is not null
+        ",
+    },
+}) }}
+
 with
 
 person_records as (
 
-    select * from {{ ref('int_person_records') }}
+    select * from {{ touched(ref('int_person_records'), 'record_key', kind='record') }}
+
+),
+
+shop_records as (
+
+    select
+        source_system,
+        source_record_id
+    from {{ ref('int_person_records') }}
+    where source_record_type = 'customer'
 
 ),
 
 contacts as (
 
-    select * from {{ ref('stg_salesforce__contacts') }}
+    select * from {{ by_record(ref('stg_salesforce__contacts'), 'salesforce|contact', 'contact_id') }}
 
 ),
 
 leads as (
 
-    select * from {{ ref('stg_salesforce__leads') }}
+    select * from {{ by_record(ref('stg_salesforce__leads'), 'salesforce|lead', 'lead_id') }}
 
 ),
 
 accounts as (
 
-    select * from {{ ref('stg_salesforce__accounts') }}
+    select * from {{ by_record(ref('stg_salesforce__accounts'), 'salesforce|account', 'account_id') }}
 
 ),
 
 users as (
 
-    select * from {{ ref('stg_zendesk__users') }}
+    select * from {{ by_record(ref('stg_zendesk__users'), 'zendesk|user', 'user_id') }}
 
 ),
 
-campaign_members as (
+campaign_statements as (
 
-    select * from {{ ref('stg_salesforce__campaign_members') }}
+    select
+        concat('salesforce|contact|', contact_id) as record_key,
+        shop_customer_id
+    from {{ by_record(ref('stg_salesforce__campaign_members'), 'salesforce|contact', 'contact_id') }}
     where
         not is_deleted
         and shop_customer_id is not null
+        and contact_id is not null
+
+    union all
+
+    select
+        concat('salesforce|lead|', lead_id),
+        shop_customer_id
+    from {{ by_record(ref('stg_salesforce__campaign_members'), 'salesforce|lead', 'lead_id') }}
+    where
+        not is_deleted
+        and shop_customer_id is not null
+        and lead_id is not null
 
 ),
 
 shopify_customers as (
 
-    select * from {{ ref('stg_shopify__customers') }}
+    select * from {{ by_record(ref('stg_shopify__customers'), 'shopify|customer', 'customer_id') }}
 
 ),
 
@@ -158,18 +225,9 @@ shop_ids_elsewhere as (
     union all
 
     select
-        concat('salesforce|contact|', contact_id) as record_key,
+        record_key,
         shop_customer_id
-    from campaign_members
-    where contact_id is not null
-
-    union all
-
-    select
-        concat('salesforce|lead|', lead_id) as record_key,
-        shop_customer_id
-    from campaign_members
-    where lead_id is not null
+    from campaign_statements
 
 ),
 
@@ -180,10 +238,9 @@ shop_statements as (
         shop_ids_elsewhere.record_key,
         concat(shop_records.source_system, ':', shop_records.source_record_id) as source_id
     from shop_ids_elsewhere
-    inner join person_records as shop_records
+    inner join shop_records
         on
             shop_ids_elsewhere.shop_customer_id = shop_records.source_record_id
-            and shop_records.source_record_type = 'customer'
             and shop_records.source_system in (
                 {% for system in var('shop_id_space') -%}
                 '{{ system }}'{{ ',' if not loop.last }}

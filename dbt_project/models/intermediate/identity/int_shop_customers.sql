@@ -2,7 +2,7 @@ with
 
 order_lines as (
 
-    select * from {{ ref('stg_retail__order_lines') }}
+    select * from {{ by_record(ref('stg_retail__order_lines'), 'retail|customer', 'shop_customer_id') }}
     where shop_customer_id is not null
 
 ),

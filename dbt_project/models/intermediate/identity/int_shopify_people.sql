@@ -2,15 +2,10 @@ with
 
 customers as (
 
-    select * from {{ ref('stg_shopify__customers') }}
+    select * from {{ by_record(ref('stg_shopify__customers'), 'shopify|customer', 'customer_id') }}
 
 ),
 
-buyers as (
-
-    select * from {{ ref('int_shopify_buyers') }}
-
-),
 
 -- The shop does not say when an account was made, so it is first seen with its first order.
 orders_of_customers as (
@@ -19,7 +14,7 @@ orders_of_customers as (
         customer_id,
         min(ordered_at) as first_seen_at,
         max(ordered_at) as last_seen_at
-    from buyers
+    from {{ by_record(ref('int_shopify_buyers'), 'shopify|customer', 'customer_id') }}
     where customer_id is not null
     group by customer_id
 
@@ -30,7 +25,7 @@ newest_first as (
     select
         *,
         row_number() over (partition by buyer_id order by ordered_at desc, order_id desc) as order_rank
-    from buyers
+    from {{ by_record(ref('int_shopify_buyers'), 'shopify|buyer', 'buyer_id') }}
     where buyer_id is not null
 
 ),

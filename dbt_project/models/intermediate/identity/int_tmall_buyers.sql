@@ -2,7 +2,7 @@ with
 
 orders as (
 
-    select * from {{ ref('stg_tmall__orders') }}
+    select * from {{ by_record(ref('stg_tmall__orders'), 'tmall|buyer', 'buyer_nick') }}
     where buyer_nick is not null
 
 ),

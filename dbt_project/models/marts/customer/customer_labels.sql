@@ -1,5 +1,38 @@
-{#- What features are held against. It tells of the time after a day, and no feature may read it. -#}
+{#-
+  What features are held against. It tells of the time after a day, and no feature may read it.
+
+  Built cutoff by cutoff, and of one that stands customer by customer: a label follows from its customer's sales and
+  refunds, from whether there are features of the customer on the cutoff, and from whether its horizon has passed.
+-#}
+{{ config(meta={
+    'slice': 'as_of_date',
+    'part': 'customer_id',
+    'touched_by': {
+        'marts.fct_orders': 'select customer_id from {changes}',
+        'marts.fct_refunds': 'select customer_id from {changes}',
+        'intermediate.int_features_counted': '
+            select customer_id from {changes}
+            where
+                as_of_date in (select as_of_date from {this})
+                and as_of_date in (select as_of_date from intermediate.int_features_counted)
+            group by customer_id, as_of_date
+            having count(*) = 1
+        ',
+    },
+    'slices_touched_by': {
+        'as_of_date': 'select as_of_date from {this} where (order_count_next is null) = (as_of_date + 90 <= {now})',
+    },
+}) }}
 with
+
+all_features as (
+
+    select
+        customer_id,
+        as_of_date
+    from {{ touched(ref('int_features_counted'), 'customer_id') }}
+
+),
 
 features as (
 
@@ -9,7 +42,7 @@ features as (
         90 as horizon_days,
         {{ dbt.dateadd('day', 90, 'as_of_date') }} as horizon_end,
         {{ dbt.dateadd('day', 90, 'as_of_date') }} <= {{ as_of_date() }} as is_complete
-    from {{ ref('int_features_counted') }}
+    from {{ sliced('all_features', 'as_of_date') }}
 
 ),
 
@@ -20,7 +53,7 @@ sales as (
         ordered_at as happened_at,
         1 as order_count,
         net_revenue
-    from {{ ref('fct_orders') }}
+    from {{ touched(ref('fct_orders'), 'customer_id') }}
     where
         order_type = 'sale'
         and customer_id is not null
@@ -32,7 +65,7 @@ sales as (
         refunded_at,
         0,
         -refund_amount
-    from {{ ref('fct_refunds') }}
+    from {{ touched(ref('fct_refunds'), 'customer_id') }}
     where customer_id is not null
 
 ),

@@ -1,12 +1,38 @@
 {#-
   History from dated records, not from the days on which somebody looked: rebuilt whole at any time, and a delivery that
   lacks a record closes nothing.
+
+  Built customer by customer: a history follows from what was told of the customer's records, the first sale and
+  memberships. What was told for a later day is news when that day has come.
 -#}
+{%- set of_records = 'select customer_id from marts.customer_records where record_key in (select record_key from {changes})' -%}
+{%- set has_come = 'between least({then}, {now}) and greatest({then}, {now})' -%}
+{{ config(meta={
+    'part': 'customer_id',
+    'touched_by': {
+        'marts.customer_records': 'select customer_id from {changes}',
+        'marts.fct_orders': 'select customer_id from {changes}',
+        'intermediate.int_memberships_keyed': 'select customer_id from {changes}',
+        'intermediate.int_person_records': of_records,
+        'intermediate.int_record_states_told': of_records,
+        'as_of_date': "
+            select customer_id from marts.fct_orders where is_first_order and order_date " ~ has_come ~ "
+            union all
+            select customer_id from intermediate.int_memberships_keyed where valid_from " ~ has_come ~ "
+            union all
+            select customer_id from marts.customer_records where record_key in (
+                select record_key from intermediate.int_person_records where cast(first_seen_at as date) " ~ has_come ~ "
+                union all
+                select record_key from intermediate.int_record_states_told where changed_date " ~ has_come ~ "
+            )
+        ",
+    },
+}) }}
 with
 
 customer_records as (
 
-    select * from {{ ref('customer_records') }}
+    select * from {{ touched(ref('customer_records'), 'customer_id') }}
 
 ),
 
@@ -16,43 +42,15 @@ person_records as (
 
 ),
 
-leads as (
+told_of_records as (
 
-    select * from {{ ref('stg_salesforce__leads') }}
-    where not is_deleted
-
-),
-
-opportunities as (
-
-    select * from {{ ref('stg_salesforce__opportunities') }}
-    where not is_deleted
-
-),
-
-contracts as (
-
-    select * from {{ ref('stg_erp__contracts') }}
-
-),
-
-versions as (
-
-    select * from {{ ref('stg_salesforce__account_versions') }}
-
-    union all
-
-    select * from {{ ref('stg_salesforce__contact_versions') }}
-
-    union all
-
-    select * from {{ ref('stg_salesforce__lead_versions') }}
+    select * from {{ ref('int_record_states_told') }}
 
 ),
 
 memberships as (
 
-    select * from {{ ref('int_memberships_keyed') }}
+    select * from {{ touched(ref('int_memberships_keyed'), 'customer_id') }}
 
 ),
 
@@ -61,80 +59,9 @@ first_sales as (
     select
         customer_id,
         min(order_date) as first_sale_date
-    from {{ ref('fct_orders') }}
+    from {{ touched(ref('fct_orders'), 'customer_id') }}
     where is_first_order
     group by customer_id
-
-),
-
--- What is told of a record at its moment. Status: the latest word holds, and of one day the furthest. Level: it only
--- rises, from potential (known) over intent (qualified, or a deal is open) to valid (has bought).
-told_of_records as (
-
-    select
-        record_key,
-        cast(first_seen_at as date) as changed_date,
-        cast(null as {{ dbt.type_string() }}) as status,
-        1 as level_rank,
-        cast(null as {{ dbt.type_string() }}) as owner_id,
-        cast(null as {{ dbt.type_string() }}) as city
-    from person_records
-
-    union all
-
-    select
-        concat('salesforce|lead|', lead_id), cast(created_at as date), 'following_up', 1, null, null
-    from leads
-
-    union all
-
-    select
-        concat('salesforce|lead|', lead_id),
-        cast(coalesce(converted_at, updated_at) as date),
-        case when is_converted then 'signed' when lower(status) = 'unqualified' then 'terminated' end,
-        case when is_converted or lower(status) = 'qualified' then 2 else 1 end,
-        null,
-        null
-    from leads
-    where is_converted or lower(status) in ('qualified', 'unqualified')
-
-    union all
-
-    select
-        concat('salesforce|account|', account_id), cast(created_at as date), 'following_up', 2, null, null
-    from opportunities
-
-    union all
-
-    select
-        concat('salesforce|account|', account_id),
-        close_date,
-        case when is_won then 'signed' else 'terminated' end,
-        case when is_won then 3 else 2 end,
-        null,
-        null
-    from opportunities
-    where is_closed
-
-    union all
-
-    select
-        concat('salesforce|account|', account_id), signed_date, 'signed', 3, null, null
-    from contracts
-
-    union all
-
-    select
-        concat('salesforce|account|', account_id), max(end_date), 'terminated', 3, null, null
-    from contracts
-    where account_id is not null
-    group by account_id
-
-    union all
-
-    select
-        record_key, valid_from, null, 1, owner_id, city
-    from versions
 
 ),
 
@@ -162,6 +89,21 @@ told as (
         on told_of_records.record_key = customer_records.record_key
     left join first_sales
         on customer_records.customer_id = first_sales.customer_id
+
+    union all
+
+    select
+        customer_records.customer_id,
+        cast(person_records.first_seen_at as date),
+        null,
+        1,
+        null,
+        null,
+        null,
+        person_records.record_key
+    from person_records
+    inner join customer_records
+        on person_records.record_key = customer_records.record_key
 
     union all
 

@@ -1,8 +1,14 @@
+{#- A table, built record by record: several models read it, and each would look for the newest versions anew. -#}
+{{ config(materialized='table', meta={
+    'part': 'campaign_member_id',
+    'touched_by': {'raw_salesforce.campaign_members': 'select id from {input} where _delivery_date in {added}'},
+}) }}
+
 with
 
 source as (
 
-    {{ newest_versions(source('raw_salesforce', 'campaign_members'), key='id') }}
+    {{ newest_versions(touched(source('raw_salesforce', 'campaign_members'), 'id'), key='id') }}
 
 ),
 

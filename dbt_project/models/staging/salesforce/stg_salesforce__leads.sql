@@ -1,8 +1,14 @@
+{#- A table, built record by record: several models read it, and each would look for the newest versions anew. -#}
+{{ config(materialized='table', meta={
+    'part': 'lead_id',
+    'touched_by': {'raw_salesforce.leads': 'select id from {input} where _delivery_date in {added}'},
+}) }}
+
 with
 
 source as (
 
-    {{ newest_versions(source('raw_salesforce', 'leads'), key='id') }}
+    {{ newest_versions(touched(source('raw_salesforce', 'leads'), 'id'), key='id') }}
 
 ),
 

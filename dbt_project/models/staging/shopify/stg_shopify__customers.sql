@@ -1,11 +1,14 @@
-{#- A table: what reads it part by part must be told which accounts changed. -#}
-{{ config(materialized='table') }}
+{#- A table, built record by record: several models read it, and each would look for the newest versions anew. -#}
+{{ config(materialized='table', meta={
+    'part': 'customer_id',
+    'touched_by': {'raw_shopify.customers': 'select customer_id from {input} where _delivery_date in {added}'},
+}) }}
 
 with
 
 source as (
 
-    {{ newest_versions(source('raw_shopify', 'customers'), key='customer_id') }}
+    {{ newest_versions(touched(source('raw_shopify', 'customers'), 'customer_id'), key='customer_id') }}
 
 ),
 

@@ -1,3 +1,6 @@
+{#- A table: what reads it part by part must be told which members changed. -#}
+{{ config(materialized='table') }}
+
 with
 
 deliveries as (

@@ -2,7 +2,9 @@ with
 
 source as (
 
-    {{ newest_versions(source('raw_zendesk', 'tickets'), key='id') }}
+    {{ newest_versions(
+        by_record(source('raw_zendesk', 'tickets'), 'zendesk|user', 'requester_id', key='id'), key='id'
+    ) }}
 
 ),
 
