@@ -1,7 +1,7 @@
 {#-
-  What the CRM tells of a record at its moment. Status: the latest word holds, and of one day the furthest. Level: it only
-  rises, from potential (known) over intent (qualified, or a deal is open) to valid (has bought). A table: the history,
-  which is built part by part, must be told which records changed.
+  What the CRM tells of a record at its moment. Status: the latest word holds, and of one day the furthest. Level: it
+  only rises, from potential (known) over intent (qualified, or a deal is open) to valid (has bought). A table: the
+  history, which is built part by part, must be told which records changed.
 -#}
 {{ config(materialized='table', access='private') }}
 

@@ -83,7 +83,9 @@ shop_customers as (
 
 shopify_people as (
 
-    select * from {{ touched(ref('int_shopify_people'), "concat('shopify|', source_record_type, '|', source_record_id)", kind='record') }}
+    select * from {{ touched(
+        ref('int_shopify_people'), "concat('shopify|', source_record_type, '|', source_record_id)", kind='record'
+    ) }}
 
 ),
 

@@ -1,6 +1,6 @@
 {#-
-  Built record by record: what is known of a record follows from its own rows, and what it states of a shop's customer from
-  whether there is one of that number.
+  Built record by record: what is known of a record follows from its own rows, and what it states of a shop's customer
+  from whether there is one of that number.
 -#}
 {{ config(meta={
     'kind': 'record',

@@ -5,7 +5,9 @@
   Built customer by customer: a history follows from what was told of the customer's records, the first sale and
   memberships. What was told for a later day is news when that day has come.
 -#}
-{%- set of_records = 'select customer_id from marts.customer_records where record_key in (select record_key from {changes})' -%}
+{%- set of_records = '
+    select customer_id from marts.customer_records where record_key in (select record_key from {changes})
+' -%}
 {%- set has_come = 'between least({then}, {now}) and greatest({then}, {now})' -%}
 {{ config(meta={
     'part': 'customer_id',
