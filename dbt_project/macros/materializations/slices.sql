@@ -57,7 +57,12 @@
 
 {# SQL that builds the whole table. #}
 {% macro build_slices(relation, query, slices, inputs) -%}
-    create or replace table {{ relation }} as select * from ({{ query }}) limit 0;
+    {%- if config.get('contract').enforced -%}
+        {{ get_assert_columns_equivalent(query) }}
+        create or replace table {{ relation }} {{ get_table_columns_and_constraints() }};
+    {%- else -%}
+        create or replace table {{ relation }} as select * from ({{ query }}) limit 0;
+    {%- endif -%}
     {{- insert_slices(relation, query, slices, inputs) }}
 {%- endmacro %}
 
