@@ -76,7 +76,7 @@
         {%- if name not in meta[kind] or name not in kept.inputs -%}{{ return(none) }}{%- endif -%}
         {%- set input = read.get(name, {'kind': 'day', 'relation': ''}) -%}
         {%- if input.kind == 'day' -%}
-            {%- set news = {'then': kept.inputs[name], 'now': version} -%}
+            {%- set news = {'then': kept.inputs[name], 'day': version} -%}
         {%- elif input.kind == 'raw' -%}
             {%- if '{added}' in meta[kind][name] and run_query(deliveries_gone(relation, input)) | length -%}
                 {{ return(none) }}

@@ -20,7 +20,7 @@
         ',
     },
     'slices_touched_by': {
-        'as_of_date': 'select as_of_date from {this} where (order_count_next is null) = (as_of_date + 90 <= {now})',
+        'as_of_date': 'select as_of_date from {this} where (order_count_next is null) = (as_of_date + 90 <= {day})',
     },
 }) }}
 with

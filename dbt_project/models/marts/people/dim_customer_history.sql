@@ -8,7 +8,7 @@
 {%- set of_records = '
     select customer_id from marts.customer_records where record_key in (select record_key from {changes})
 ' -%}
-{%- set has_come = 'between least({then}, {now}) and greatest({then}, {now})' -%}
+{%- set has_come = 'between least({then}, {day}) and greatest({then}, {day})' -%}
 {{ config(meta={
     'part': 'customer_id',
     'touched_by': {
