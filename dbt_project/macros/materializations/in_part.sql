@@ -7,7 +7,8 @@
   and marks, by touched(), what it reads part by part. A query of parts says which parts the news of an input touches:
   {changes} stands for the rows of an input that went or came since this table was built, {dates} for the delivery
   dates of a feed whose deliveries are others by the books (late, corrected, read again), {added} for the same where all
-  that changed is that some came, {input} for the input and {this} for the table itself.
+  that changed is that some came, {input} for the input and {this} for the table itself. What the passing of days alone
+  touches is asked under the name as_of_date; {then} stands for the day the table spoke for and {day} for the run's.
 
   Right, when for every part: (1) its rows follow from the marked rows of that part and from what is not marked alone;
   (2) a row that went or came in an input names every part it had or has a say in. Whatever else is news - the text, an
