@@ -107,7 +107,8 @@ def value_card(told: Training) -> Card:
         "Gate: " + " ".join(decision.reasons_en),
         f"Level: {model.value.season}, factor {np.exp(model.value.level):.2f}. Nominal levels of the interval by "
         f"quarter: {', '.join(f'{level:.2f}' for level in model.value.nominal)}, stretched by "
-        f"{', '.join(f'{factor:.2f}' for factor in model.value.stretch)}.",
+        f"{', '.join(f'{factor:.2f}' for factor in model.value.stretch)}. Money of fifths, lowest first, put right by "
+        f"{', '.join(f'{np.exp(by):.2f}' for by in model.value.shape.by)}.",
     ]
     zh = [
         f"用途：每位客户自评分日起 {plan.horizon} 天内的预期订单数与净收入及其 80% 区间，"
@@ -119,7 +120,9 @@ def value_card(told: Training) -> Card:
         "关口：" + "".join(decision.reasons_zh),
         f"水平：{LEVELS_ZH[model.value.season]}，系数 {np.exp(model.value.level):.2f}。各四分位的区间名义水平："
         f"{'、'.join(f'{level:.2f}' for level in model.value.nominal)}，拉伸系数："
-        f"{'、'.join(f'{factor:.2f}' for factor in model.value.stretch)}。",
+        f"{'、'.join(f'{factor:.2f}' for factor in model.value.stretch)}。"
+        "金额由低到高各五分位据过往截止日乘以 "
+        f"{'、'.join(f'{np.exp(by):.2f}' for by in model.value.shape.by)}。",
     ]
     return Card("\n\n".join(en), "\n\n".join(zh))
 
