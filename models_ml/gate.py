@@ -117,17 +117,21 @@ def judge_probabilities(tests: Sequence[Test], order: Sequence[str], standing: s
     return replace(decision, calibration=tuple(evaluation.calibration(truth, told)))
 
 
-def judge_amounts(tests: Sequence[Test], order: Sequence[str]) -> Decision:
+def judge_amounts(tests: Sequence[Test], order: Sequence[str], standing: str = "") -> Decision:
     """The same for amounts of money: ranked by the normalised Gini, and the mean absolute error against the rival's.
 
-    `rival` of the tests must be an amount itself: what the customer spent at the rate of the last year.
+    `rival` of the tests must be an amount itself: what the customer spent at the rate of the last year. `standing`: the
+    candidate that is published now, whose error the others' must not exceed beyond noise either.
     """
     totals = {name: [_total(test, name) for test in tests] for name in order}
 
     def about(name: str) -> _Found:
         worse = _worse(tests, name, "last_year", _absolute)
         measures = [(f"total {test.cutoff}", total) for test, total in zip(tests, totals[name], strict=True)]
-        return [("mae_loss", worse), *measures], _against_worse(name, "last_year", worse)
+        against = _against_worse(name, "last_year", worse)
+        if standing in order and standing != name:
+            against += _against_worse(name, standing, _worse(tests, name, standing, _absolute))
+        return [("mae_loss", worse), *measures], against
 
     decision = _decided(MONEY, tests, order, about)
     if decision.published is None:

@@ -33,12 +33,14 @@ SPENDING = "spending"
 
 @dataclass(frozen=True)
 class Plan:
-    """What is asked: the log (nothing on or after `as_of` in it), the day, the days ahead, the rung published now."""
+    """What is asked: the log (nothing on or after `as_of` in it), the day, the days ahead, and what is published now:
+    the rung of buying and the candidate of money ('': none)."""
 
     log: OrderLog
     as_of: pd.Timestamp
     horizon: int
     standing: str = PLAIN
+    standing_money: str = ""
 
     @property
     def now(self) -> int:
@@ -190,7 +192,7 @@ def _judge_money(plan: Plan, trials: Sequence[tuple[Cut, _Trained]], rung: str) 
 
     def judged() -> Decision:
         tests = [_of_money(plan, cut, then, list(bases.values())) for cut, then in trials]
-        return gate.judge_amounts(tests, list(bases))
+        return gate.judge_amounts(tests, list(bases), plan.standing_money)
 
     decision = judged()
     if not decision.passed and PLAIN not in bases:

@@ -125,6 +125,19 @@ def test_money_is_published_only_where_it_ranks_and_sums_better_than_last_years_
     assert "last year's rate of spending" in decision.reasons_en[0]
 
 
+def test_money_that_errs_more_than_what_stands_is_not_published():
+    """It ranks alike and beats the rival, but tells everybody a good deal too much."""
+    rng = np.random.default_rng(7)
+    mean = rng.gamma(1.0, 100.0, COUNT)
+    spent = mean * rng.gamma(1.0, 1.0, COUNT)
+    told = {"spending": 1.3 * mean, "mean": mean}
+    test = gate.Test("2026-01-01", np.arange(COUNT), spent, 2.0 * mean * rng.gamma(1.0, 1.0, COUNT), told, True)
+    assert gate.judge_amounts([test], ["spending", "mean"]).published == "spending"
+    decision = gate.judge_amounts([test], ["spending", "mean"], "mean")
+    assert decision.published == "mean"
+    assert "its error is larger than that of the mean of three models" in decision.reasons_en[0]
+
+
 def test_a_sum_of_all_that_cannot_be_relied_on_is_remarked_in_two_languages():
     rng = np.random.default_rng(7)
     mean = rng.gamma(1.0, 100.0, COUNT)

@@ -141,8 +141,8 @@ def _trained(warehouse: Warehouse, log: "OrderLog", day: date) -> dict[str, Any]
     from models_ml.cards import churn_card, value_card
     from models_ml.training import PLAIN, Plan, train
 
-    standing = standing_rung(warehouse, "churn", day) or PLAIN
-    learnt = train(Plan(log, pd.Timestamp(day), HORIZON_DAYS, standing))
+    standing = standing_rung(warehouse, "churn", day) or PLAIN, standing_rung(warehouse, "value", day) or ""
+    learnt = train(Plan(log, pd.Timestamp(day), HORIZON_DAYS, *standing))
     return {
         "model": learnt.model.to_dict(),
         "value": _measured(learnt, learnt.value_decision, value_card(learnt)) | {"season": learnt.model.value.season},
