@@ -3,8 +3,9 @@
 Models of buying draw everybody towards the mean, and where a log holds customers of several kinds they draw the lowest
 too far up. Here belongs what past cutoffs show of that, told as a factor that depends on the expected amount alone: it
 changes no ranking and no total. Each fifth of the customers by expected amount has the ratio of what came to what was
-told, drawn towards 1 by its own standard error (Buehlmann's credibility); amounts between the fifths' means are read
-from the straight line between them, on logarithms.
+told, drawn towards 1 by its own standard error against how far the ratios differ at all (Buehlmann's credibility):
+where they differ by chance nothing is changed. Amounts between the fifths' means are read from the straight line
+between them, on logarithms.
 """
 
 from collections.abc import Mapping
@@ -17,7 +18,6 @@ from models_ml.btyd.histories import Floats
 
 PARTS = 5
 POWER = 1.5  # of the mean in the variance: between counts (1) and amounts (2)
-DEVIATION = 0.5  # standard deviation of a true ratio around 1
 LEAST_RATIO, LEAST_SLOPE = 0.1, 0.1
 TINY = 1e-9
 
@@ -52,19 +52,19 @@ def train(expected: Floats, actual: Floats, weight: float) -> Shape:
     parts = [part for part in np.array_split(order, PARTS) if len(part) and expected[part].sum() > TINY]
     spread = np.maximum(expected, TINY) ** POWER
     chance = float(((actual - expected) ** 2).sum() / spread.sum())
+    told = np.array([expected[part].sum() for part in parts])
+    ratios = np.array([actual[part].sum() for part in parts]) / told
+    errors = chance * np.array([spread[part].sum() for part in parts]) / told**2 / weight  # squared
+    differ = max(float(np.mean((ratios - 1) ** 2 - errors)), 0.0) if len(parts) else 0.0
+    believed = np.maximum(1 + differ / np.maximum(differ + errors, TINY) * (ratios - 1), LEAST_RATIO)
     at: list[float] = []
     reached: list[float] = []
-    for part in parts:
-        told = float(expected[part].sum())
-        error = chance * float(spread[part].sum()) / told**2 / weight
-        believed = DEVIATION**2 / (DEVIATION**2 + error)
-        ratio = max(1 + believed * (float(actual[part].sum()) / told - 1), LEAST_RATIO)
-        middle = float(np.log(told / len(part)))
+    for middle, ratio in zip(np.log(told / [len(part) for part in parts]), believed, strict=True):
         if at and middle - at[-1] < TINY:
             continue
         lowest = reached[-1] + LEAST_SLOPE * (middle - at[-1]) if at else -np.inf
-        at.append(middle)
-        reached.append(max(middle + float(np.log(ratio)), lowest))
+        at.append(float(middle))
+        reached.append(max(float(middle + np.log(ratio)), lowest))
     if not at:
         return PLAIN
     found = Shape(tuple(at), tuple(np.subtract(reached, at).tolist()))

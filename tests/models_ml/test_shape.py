@@ -62,6 +62,11 @@ def test_nothing_expected_of_anybody_is_left_as_it_is():
     assert np.array_equal(shape.train(nothing, nothing, weight=1.0).of(nothing), nothing)
 
 
+def test_what_came_true_to_the_letter_is_left_as_it_is():
+    told, _ = amounts(8, 1.0, count=500)
+    assert shape.train(told, told, weight=1.0).of(told) == pytest.approx(told)
+
+
 def test_it_survives_the_shelf():
     told, came = amounts(7, 2.0)
     learnt = shape.train(told, came, weight=1.0)
