@@ -4,7 +4,7 @@ Exports come in by the real door; who is who is told by the test, in place of th
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -22,10 +22,11 @@ from orchestration.settings import CONTRACTS, DBT_PROJECT
 
 @dataclass
 class House:
-    """`models` are what a build selects. CRM_WAREHOUSE and CRM_DATA must name the folder."""
+    """`models` are what a build selects, `variables` dbt's. CRM_WAREHOUSE and CRM_DATA must name the folder."""
 
     folder: Path
     models: Sequence[str]
+    variables: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def core(self) -> Path:
@@ -51,7 +52,7 @@ class House:
         before = self._versions()
         outcome: Any = dbtRunner(manifest=dbt_build._manifest()).invoke([
             *("build", "--select", *self.models, "--exclude-resource-types", "test", "unit_test"),
-            *("--vars", json.dumps({"as_of_date": day.isoformat()})),
+            *("--vars", json.dumps({"as_of_date": day.isoformat(), **self.variables})),
             *("--project-dir", str(DBT_PROJECT), "--profiles-dir", str(DBT_PROJECT), "--target", "warehouse"),
             *("--target-path", str(self.folder / "target"), "--log-path", str(self.folder / "logs")),
             *("--log-level", "none", "--log-level-file", "none", "--no-write-json", *arguments),

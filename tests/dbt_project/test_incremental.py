@@ -77,7 +77,7 @@ def _note_news(connection: duckdb.DuckDBPyConnection, relation: str) -> None:
 
 @pytest.fixture
 def marts(warehouse: Path) -> Marts:
-    marts = Marts(warehouse, MODELS)
+    marts = Marts(warehouse, MODELS, {"rows_at_once": 20_000})  # a few cutoffs at once: neither one nor all
     marts.tell()
     return marts
 
