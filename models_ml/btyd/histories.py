@@ -7,7 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
-FEW_KEYS = 16  # so many times the customers can be counted in a table; more keys are sorted
+# So many keys, and so many a customer, can be counted in a table; more are sorted.
+FEW_KEYS, FEW_A_CUSTOMER = 1 << 23, 16
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,7 @@ class Histories:
             )
             first, place = order[is_new], np.empty(len(order), dtype=np.intp)
             place[order] = np.cumsum(is_new) - 1
-        elif int(keys.max(initial=0)) < FEW_KEYS * len(keys):
+        elif int(keys.max(initial=0)) < min(FEW_KEYS, FEW_A_CUSTOMER * len(keys)):
             counted = np.bincount(keys)
             place = (np.cumsum(counted > 0) - 1)[keys]
             first = np.empty(int(place.max(initial=-1)) + 1, dtype=np.intp)
