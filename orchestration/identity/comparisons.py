@@ -479,7 +479,8 @@ BIRTH_PLACE = Comparison(
 )
 
 # One event makes a person known to the shop and the loyalty programme. Within one system nearness in time is how files
-# were loaded; and who came to two systems at other times is nobody else for it. Couples come together, too.
+# were loaded; and who came to two systems at other times is nobody else for it. A couple comes together, too: of two in
+# one household nearness tells nothing.
 _SECONDS_APART = "abs(epoch(a.first_seen_at) - epoch(b.first_seen_at))"
 FIRST_SEEN = Comparison(
     "first_seen",
@@ -487,9 +488,9 @@ FIRST_SEEN = Comparison(
     "or a.source_system = b.source_system or a.source_system = '' or b.source_system = ''",
     (
         Level("within an hour", f"{_SECONDS_APART} <= 3600", 0.1, 0.1, bits=8.0),
-        Level("within a day", f"{_SECONDS_APART} <= 86400", 0.1, 0.1, bits=7.0),
-        Level("within a week", f"{_SECONDS_APART} <= 7 * 86400", 0.15, 0.1, bits=5.0),
-        Level("within a month", f"{_SECONDS_APART} <= 30 * 86400", 0.15, 0.1, bits=3.0),
+        Level("within a day", f"{_SECONDS_APART} <= 86400", 0.1, 0.15, bits=7.0),
+        Level("within a week", f"{_SECONDS_APART} <= 7 * 86400", 0.15, 0.3, bits=5.0),
+        Level("within a month", f"{_SECONDS_APART} <= 30 * 86400", 0.15, 0.25, bits=3.0),
         Level("longer apart", "true", 0.97, 0.97, least=0.97, bits=0.0),
     ),
 )
