@@ -487,10 +487,10 @@ FIRST_SEEN = Comparison(
     "a.first_seen_at is null or b.first_seen_at is null "
     "or a.source_system = b.source_system or a.source_system = '' or b.source_system = ''",
     (
-        Level("within an hour", f"{_SECONDS_APART} <= 3600", 0.1, 0.1, bits=8.0),
-        Level("within a day", f"{_SECONDS_APART} <= 86400", 0.1, 0.15, bits=7.0),
-        Level("within a week", f"{_SECONDS_APART} <= 7 * 86400", 0.15, 0.3, bits=5.0),
-        Level("within a month", f"{_SECONDS_APART} <= 30 * 86400", 0.15, 0.25, bits=3.0),
+        Level("within an hour", f"{_SECONDS_APART} <= 3600", 0.05, 0.05, bits=8.0),
+        Level("within a day", f"{_SECONDS_APART} <= 86400", 0.1, 0.1, bits=7.0),
+        Level("within a week", f"{_SECONDS_APART} <= 7 * 86400", 0.2, 0.2, bits=5.0),
+        Level("within a month", f"{_SECONDS_APART} <= 30 * 86400", 0.15, 0.15, bits=3.0),
         Level("longer apart", "true", 0.97, 0.97, least=0.97, bits=0.0),
     ),
 )
