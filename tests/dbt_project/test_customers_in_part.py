@@ -62,7 +62,7 @@ WHO = """
 
 @pytest.fixture
 def company(warehouse: Path) -> Company:
-    company = Company(warehouse, MODELS, SYSTEMS)
+    company = Company(warehouse, MODELS, systems=SYSTEMS)
     company.found()
     company.change("""
         create table intermediate.int_person_records (record_key varchar, source_system varchar);

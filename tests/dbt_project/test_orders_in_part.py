@@ -69,7 +69,7 @@ class Shops(Company):
 
 @pytest.fixture
 def shops(warehouse: Path) -> Shops:
-    shops = Shops(warehouse, MODELS, SYSTEMS)
+    shops = Shops(warehouse, MODELS, systems=SYSTEMS)
     shops.found()
     return shops
 
