@@ -92,7 +92,7 @@ def million_reasons() -> Iterator[Line]:
         some = frame[frame["customer_id"].isin(set(drawn))]
         other, _, _ = asked(some, pd.Timestamp(CUTOFFS[-1]), HORIZON)
         rung = "mean"
-        why = reasons.explain(other.ladder, found.cut, rung, season(other.ladder, rung, None, ()))
+        why = reasons.explain(other.model.ladder, found.cut, rung, season(other.model.ladder, rung, None, ()))
         tops.append(why.ranked()[:, 0])
     same = np.mean([(tops[i] == tops[j]).mean() for i in range(5) for j in range(i)])
     yield "top group of reasons the same over five draws of customers", ">= .90", f"{same:.3f}"
