@@ -43,7 +43,7 @@ ARCHETYPES = {
 MINIMUM_CUSTOMERS = 100
 SIZES = (3, 4, 5)
 VISIBLE = 0.3  # silhouette
-BOOTSTRAPS, STARTS, SAMPLE, MOST_ROUNDS = 10, 3, 2_000, 300
+BOOTSTRAPS, STARTS, SAMPLE = 10, 3, 2_000
 FARTHEST = 3.0  # standard deviations at which a habit is cut off
 
 
@@ -83,11 +83,11 @@ def train(features: pd.DataFrame, before: pd.DataFrame, seed: int) -> Personas:
     stabilities = {size: _stability(sample, size, seed) for size in SIZES}
     best = max(mean for mean, _ in stabilities.values())
     size = max(size for size, (mean, error) in stabilities.items() if mean + error >= best)
-    centres = centres_of(sample, size, seed)
+    centres = _centres(sample, size, seed)
     past = _buyers(before)
     if len(past) >= MINIMUM_CUSTOMERS:
         sample_before = _spread_out(_in_order(_standard(past, habits, means, spreads)))
-        centres_before = centres_of(sample_before, size, seed)
+        centres_before = _centres(sample_before, size, seed)
         codes = _matched(centres, centres_before, _named(centres_before, habits))
     else:
         codes = _named(centres, habits)
@@ -160,95 +160,37 @@ def _spread_out(points: Floats) -> Floats:
     return points[np.unique(np.linspace(0, len(points) - 1, min(len(points), SAMPLE)).astype(np.int64))]
 
 
-def centres_of(points: Floats, size: int, seed: int) -> Floats:
-    """The tightest of STARTS fits."""
-    dice = np.random.default_rng(seed)
-    fits = [_settled(points, _far_apart(points, size, dice)) for _ in range(STARTS)]
-    return min(fits, key=lambda centres: float(_squares(points, centres).min(axis=1).sum()))
+def _centres(points: Floats, size: int, seed: int) -> Floats:
+    from sklearn.cluster import KMeans
+    from threadpoolctl import threadpool_limits
 
-
-def _far_apart(points: Floats, size: int, dice: np.random.Generator) -> Floats:
-    """Points to begin from, each drawn with the square of its distance to those before (Arthur, Vassilvitskii,
-    "k-means++", SODA 2007)."""
-    chosen = points[[dice.integers(len(points))]]
-    while len(chosen) < size:
-        reach = np.cumsum(_squares(points, chosen).min(axis=1))
-        at = int(np.searchsorted(reach, dice.random() * reach[-1], side="right"))
-        chosen = np.vstack([chosen, points[min(at, len(points) - 1)]])
-    return chosen
-
-
-def _settled(points: Floats, centres: Floats) -> Floats:
-    """Centres that are the means of the points nearest to them (Lloyd, *IEEE Transactions on Information Theory* 28,
-    1982)."""
-    labels = np.full(len(points), -1)
-    for _ in range(MOST_ROUNDS):
-        nearest = _labels(points, centres)
-        if (nearest == labels).all():
-            break
-        labels = nearest
-        count = np.bincount(labels, minlength=len(centres))[:, None]
-        sums = np.column_stack([np.bincount(labels, column, len(centres)) for column in points.T])
-        centres = np.where(count > 0, sums / np.maximum(count, 1), centres)
-    return centres
-
-
-def _squares(points: Floats, centres: Floats) -> Floats:
-    """Squared distances, (points, centres)."""
-    between = (points**2).sum(axis=1)[:, None] - 2 * points @ centres.T + (centres**2).sum(axis=1)
-    return np.maximum(between, 0.0)
+    with threadpool_limits(1):  # threads that wait for each other cost more than these few points
+        found: Floats = KMeans(size, n_init=STARTS, random_state=seed).fit(points).cluster_centers_
+    return found
 
 
 def _labels(points: Floats, centres: Floats) -> NDArray[np.intp]:
-    return ((centres**2).sum(axis=1) - 2 * points @ centres.T).argmin(axis=1)
+    return ((points[:, None, :] - centres[None]) ** 2).sum(axis=2).argmin(axis=1)
 
 
 def _stability(points: Floats, size: int, seed: int) -> tuple[float, float]:
     """Mean adjusted Rand index of the bootstrap fits, and its standard error."""
-    labels = _labels(points, centres_of(points, size, seed))
+    from sklearn.metrics import adjusted_rand_score
+
+    labels = _labels(points, _centres(points, size, seed))
     dice = np.random.default_rng(seed)
     draws = [points[dice.integers(0, len(points), len(points))] for _ in range(BOOTSTRAPS)]
-    again = [_labels(points, centres_of(draw, size, seed + 1 + at)) for at, draw in enumerate(draws)]
-    found = [adjusted_rand(labels, other) for other in again]
+    again = [_labels(points, _centres(draw, size, seed + 1 + at)) for at, draw in enumerate(draws)]
+    found = [adjusted_rand_score(labels, other) for other in again]
     return float(np.mean(found)), float(np.std(found, ddof=1) / np.sqrt(BOOTSTRAPS))
 
 
-def adjusted_rand(labels: NDArray[np.intp], others: NDArray[np.intp]) -> float:
-    """How alike two groupings of the same points are: 1 the same, 0 as by chance (Hubert, Arabie, *Journal of
-    Classification* 2, 1985)."""
-    together = np.zeros((int(labels.max()) + 1, int(others.max()) + 1))
-    np.add.at(together, (labels, others), 1)
-    both, one, other, every = (
-        float((counts * (counts - 1) / 2).sum())
-        for counts in (together, together.sum(axis=1), together.sum(axis=0), np.array([len(labels)]))
-    )
-    chance = one * other / max(every, 1.0)
-    most = (one + other) / 2
-    return (both - chance) / (most - chance) if most > chance else 1.0
-
-
-def silhouette(points: Floats, labels: NDArray[np.intp]) -> float:
-    """Mean of (b - a) / max(a, b), a being the mean distance to the own group's other points and b that to the nearest
-    other group's; 0 for a point alone in its group, and where there is one group only."""
-    groups, place = np.unique(labels, return_inverse=True)
-    if len(groups) < 2:
-        return 0.0
-    count = np.bincount(place)
-    distance = np.sqrt(_squares(points, points))
-    np.fill_diagonal(distance, 0.0)
-    sums = distance @ (place[:, None] == np.arange(len(groups)))
-    row = np.arange(len(points))
-    own = sums[row, place] / np.maximum(count[place] - 1, 1)
-    means = sums / count
-    means[row, place] = np.inf
-    nearest = means.min(axis=1)
-    scores = np.where(count[place] > 1, (nearest - own) / np.maximum(np.maximum(own, nearest), 1e-12), 0.0)
-    return float(scores.mean())
-
-
 def _silhouette(points: Floats, centres: Floats) -> float:
+    from sklearn.metrics import silhouette_score
+
     some = points[:: max(1, len(points) // 1_000)]
-    return silhouette(some, _labels(some, centres))
+    labels = _labels(some, centres)
+    return float(silhouette_score(some, labels)) if len(set(labels.tolist())) > 1 else 0.0
 
 
 def _named(centres: Floats, habits: tuple[str, ...]) -> tuple[str, ...]:

@@ -28,6 +28,7 @@ LIBRARIES = (
     "scipy.optimize",
     "scipy.special",
     "scipy.stats",
+    "sklearn.cluster",
     "sqlglot",
     "typer",
 )

@@ -104,28 +104,6 @@ def test_a_continuum_is_called_one(found: persona.Personas):
     assert "visibly apart" in honesty(found)[0]
 
 
-def test_the_two_measures_of_groups_are_those_of_scikit_learn():
-    from sklearn.metrics import adjusted_rand_score, silhouette_score
-
-    dice = np.random.default_rng(3)
-    labels = np.append(dice.integers(0, 4, 300), 4)  # the last is alone in its group
-    others = np.where(dice.random(301) < 0.7, labels, dice.integers(0, 3, 301))
-    points = dice.normal(size=(301, 3)) + labels[:, None]
-    assert persona.adjusted_rand(labels, others) == pytest.approx(adjusted_rand_score(labels, others))
-    assert persona.adjusted_rand(labels, labels) == 1.0
-    assert persona.silhouette(points, labels) == pytest.approx(silhouette_score(points, labels))
-
-
-def test_centres_are_as_tight_as_those_of_scikit_learn():
-    from sklearn.cluster import KMeans
-
-    points = np.random.default_rng(4).normal(size=(800, 4)) ** 3
-    centres = persona.centres_of(points, 5, seed=1)
-    ours = np.square(points[:, None] - centres).sum(axis=2).min(axis=1).sum()
-    theirs = KMeans(5, n_init=10, random_state=1).fit(points).inertia_
-    assert ours <= 1.05 * theirs
-
-
 # ---------------------------------------------------------------- preferences
 
 
