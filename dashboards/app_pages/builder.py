@@ -32,8 +32,6 @@ FOUND = """
 select
     count(*) as customer_count,
     coalesce(sum(net_revenue), 0) as net_revenue,
-    (select count(*) from marts.customer_360 where {limit}) as all_count,
-    (select sum(net_revenue) from marts.customer_360 where {limit}) as all_revenue,
     max(currency_code) as currency_code
 from marts.customer_360
 where {where}
@@ -59,14 +57,16 @@ order by segment, as_of_date
 """
 
 
-def draw_found(where: str, limit: str, parameters: dict[str, object]) -> int:
+def draw_found(where: str, parameters: dict[str, object]) -> int:
     """How many customers the rule finds and what they are worth. Returns the count."""
-    found = show(FOUND.format(where=where, limit=limit), parameters).iloc[0]
+    found = show(FOUND.format(where=where), parameters).iloc[0]
+    limit, limited = own_customers()
+    everybody = show(FOUND.format(where=limit), limited).iloc[0]  # asked once a version, whatever the rule
     count = int(found["customer_count"])
     is_hidden = access.hides(count)
     currency = None if pd.isna(found["currency_code"]) else found["currency_code"]
-    share = count / found["all_count"] if found["all_count"] else None
-    worth = found["net_revenue"] / found["all_revenue"] if (found["all_revenue"] or 0) > 0 else None
+    share = count / everybody["customer_count"] if everybody["customer_count"] else None
+    worth = found["net_revenue"] / everybody["net_revenue"] if everybody["net_revenue"] > 0 else None
     fewer = md("builder.fewer", count=number(access.visitor().smallest_group))
     revenue = MISSING if is_hidden else money_rounded(found["net_revenue"], currency)
     draw_figures(
@@ -235,7 +235,7 @@ def main() -> None:
     limit, limited = own_customers()
     where, values = parameterised(condition)
     where, parameters = f"({where}) and {limit}", {**values, **limited}
-    count = draw_found(where, limit, parameters)
+    count = draw_found(where, parameters)
     if count:
         draw_people(where, parameters, st.session_state.get("opened") or "customers")
         draw_overlap(where, limit, parameters)
