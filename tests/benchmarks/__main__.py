@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from orchestration.dbt_build import manifest_path
 from tests.real_inbox import build, missing
 
 CHECKOUT = Path(__file__).resolve().parents[2]
@@ -46,6 +47,7 @@ def main() -> None:
         scratch = Path(folder)
         build(SHARED, scratch / "inbox")
         _few_lines(scratch / "inbox", scratch / "few")
+        manifest_path()  # dbt parses its project once per change of it, not in every run
         rounds = [_round(scratch, number) for number in range(ROUNDS)]
         demo = _demo(scratch)
     rows = _rows(rounds, demo)
