@@ -19,7 +19,7 @@ from dashboards.tables import show_short_table
 from dashboards.text import decimal, md, money_rounded, percent, t
 
 STRONGEST = 12
-LOOKED_AT = 100_000  # customers: an effect worth telling is as plain in so many as in a million
+LOOKED_AT = 50_000  # customers: an effect worth telling is as plain in so many as in a million
 NOTABLE = 0.2  # an effect below it is called small, and is not worth a marketer's time
 SCORES = ("r_score", "f_score", "m_score")
 SHOWN_HEIGHT = 320
