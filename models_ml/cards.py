@@ -16,17 +16,17 @@ from models_ml.gate_words import called
 from models_ml.levels import Belief
 from models_ml.training import Training
 
-MEASURES_ZH = {
-    "auc": "AUC",
-    "auc_gain": "AUC 增益",
-    "auc_as_chosen": "AUC（事先选定）",
-    "brier_loss": "Brier 差",
-    "ece": "校准误差",
-    "gini": "基尼系数",
-    "gini_gain": "基尼增益",
-    "gini_as_chosen": "基尼系数（事先选定）",
-    "mae_loss": "平均绝对误差之差",
-    "total": "总额误差",
+MEASURES = {  # in English and in Chinese
+    "auc": ("AUC", "AUC"),
+    "auc_gain": ("AUC gained", "AUC 增益"),
+    "auc_as_chosen": ("AUC, chosen beforehand,", "AUC（事先选定）"),
+    "brier_loss": ("difference in Brier score", "Brier 差"),
+    "ece": ("calibration error", "校准误差"),
+    "gini": ("Gini", "基尼系数"),
+    "gini_gain": ("Gini gained", "基尼增益"),
+    "gini_as_chosen": ("Gini, chosen beforehand,", "基尼系数（事先选定）"),
+    "mae_loss": ("difference in mean absolute error", "平均绝对误差之差"),
+    "total": ("error of the total", "总额误差"),
 }
 LEVELS_ZH = {"year_ago": "去年同期", "newest": "最近完整截止日的一半", "none": "未知"}
 FAMILIES = {"pareto_nbd": "Pareto/NBD", "mbg_nbd": "MBG/NBD", "bg_nbd": "BG/NBD"}
@@ -66,7 +66,7 @@ def churn_card(told: Training) -> Card:
         "Features: recency, rhythm, windows and ranks of orders and money"
         + ("; days with a visit of the last 90 days." if plan.log.visits else "."),
         f"Trained on {model.ladder.rows:,} rows of {len(model.ladder.cutoffs)} cutoffs, labels over before the day.",
-        f"Tested out of time. {_measured(decision, 0)}",
+        f"Tested out of time: {_measured(decision, 0)}",
         "Gate: " + " ".join(decision.reasons_en),
         f"Season: {_season_en(model.season)}",
         f"Weak spots, newest test: {_weak(told, 0)}",
@@ -103,7 +103,7 @@ def value_card(told: Training) -> Card:
         f"of the ladder of purchase. Worth of an order: Gamma-Gamma on all orders, net of returns. {note}".rstrip(),
         f"Assumed: orders come at random at a steady rate while a customer stays; worth and frequency are independent "
         f"(measured correlation {correlation}).",
-        f"Tested out of time. {_measured(decision, 0)}",
+        f"Tested out of time: {_measured(decision, 0)}",
         "Gate: " + " ".join(decision.reasons_en),
         f"Level: {model.value.season}, factor {np.exp(model.value.level):.2f}. Nominal levels of the interval by "
         f"quarter: {', '.join(f'{level:.2f}' for level in model.value.nominal)}, stretched by "
@@ -138,11 +138,17 @@ def _measured(decision: Decision, language: int) -> str:
         if decision.published not in (None, one.candidate):
             continue
         name, _, cutoff = one.name.partition(" ")
-        words = [called(one.candidate)[language], MEASURES_ZH[name] if language else name, cutoff]
-        spread = f" [{one.found.lower:.4g}, {one.found.upper:.4g}]" if one.found.lower < one.found.upper else ""
+        whose = called(one.candidate)[language] if decision.published is None else ""
+        words = [whose, MEASURES[name][language], cutoff]
+        lower, value, upper = (_decimal(figure) for figure in (one.found.lower, one.found.value, one.found.upper))
+        spread = f" [{lower}, {upper}]" if one.found.lower < one.found.upper else ""
         rival = f" ({'对照' if language else 'rival'} {one.rival:.4f})" if one.rival is not None else ""
-        told.append(f"{' '.join(filter(None, words))} {one.found.value:.4g}{spread}{rival}")
+        told.append(f"{' '.join(filter(None, words))} {value}{spread}{rival}")
     return ("；" if language else "; ").join(told) + ("。" if language else ".")
+
+
+def _decimal(figure: float) -> str:
+    return f"{figure:.4f}" if abs(figure) < 1 else f"{figure:.4g}"
 
 
 def _season_en(season: Belief) -> str:
