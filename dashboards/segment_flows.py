@@ -14,7 +14,7 @@ from dashboards import access, charts
 from dashboards.choices import pick
 from dashboards.code_names import every_name
 from dashboards.customer_list import draw_list
-from dashboards.shop_window import current, has_tables, own_customers, show
+from dashboards.shop_window import current, has_tables, of_own_customers, own_customers, show
 from dashboards.tables import show_table
 from dashboards.text import day, md, money_rounded, number, t
 
@@ -84,12 +84,8 @@ def draw_flows(missing: frozenset[str]) -> None:
     if since >= until:
         st.info(t("flows.order"), icon=":material/swap_horiz:")
         return
-    limit, limited = own_customers()
+    whose, limited = of_own_customers("customer_id")
     days: dict[str, object] = {"since": since, "until": until, **limited}
-    # A join of a million keys, spared for who may see everybody.
-    whose = access.EVERY_ROW
-    if limit != access.EVERY_ROW:
-        whose = f"customer_id in (select customer_id from marts.customer_360 where {limit})"
     flows = access.hide_small_groups(show(FLOWS.format(whose=whose), days), "customer_count", "net_revenue")
     flows = flows.dropna(subset=["customer_count"])
     if flows.empty:

@@ -10,7 +10,7 @@ from dashboards.definitions import definition
 from dashboards.figures import Figure, draw_figures
 from dashboards.segment_files import OverwriteError, Segment, saved
 from dashboards.segment_rules import RuleError, as_text, compile_rule, parameterised
-from dashboards.shop_window import columns, current, has_tables, own_customers, show
+from dashboards.shop_window import columns, current, has_tables, of_own_customers, own_customers, show
 from dashboards.tables import show_table
 from dashboards.text import MISSING, day, md, money_rounded, number, percent, t, word
 
@@ -43,12 +43,11 @@ select
     count(*) as customer_count,
     count(found.customer_id) as shared_count
 from marts.segment_members as members
-{whose}
 left join (select customer_id from marts.customer_360 where {where}) as found on members.customer_id = found.customer_id
+where {whose}
 group by members.segment
 order by shared_count desc, members.segment
 """
-OWN = "select customer_id from marts.customer_360 where {limit}"
 
 HISTORY = """
 select segment, version, as_of_date, status, reason, customer_count, net_revenue, currency_code
@@ -98,14 +97,12 @@ def draw_people(where: str, parameters: dict[str, object], name: str) -> None:
     downloads.offer(downloads.List(name, where, parameters, shown))
 
 
-def draw_overlap(where: str, limit: str, parameters: dict[str, object]) -> None:
+def draw_overlap(where: str, parameters: dict[str, object]) -> None:
     """How many of each saved segment the rule finds too."""
     if not has_tables("marts.segment_members"):
         return
-    # whoever may see all customers need not ask of each member whether they are one of them
-    whose = f"semi join ({OWN.format(limit=limit)}) as own on members.customer_id = own.customer_id"
-    sql = OVERLAP.format(where=where, whose=whose if access.visitor().rows else "")
-    overlap = show(sql, parameters)
+    whose, _ = of_own_customers("members.customer_id")
+    overlap = show(OVERLAP.format(where=where, whose=whose), parameters)
     if overlap.empty:
         return
     st.subheader(t("builder.overlap"), help=t("definition.overlap"))
@@ -238,7 +235,7 @@ def main() -> None:
     count = draw_found(where, parameters)
     if count:
         draw_people(where, parameters, st.session_state.get("opened") or "customers")
-        draw_overlap(where, limit, parameters)
+        draw_overlap(where, parameters)
     else:
         st.info(t("builder.nobody"), icon=":material/group_off:")
     draw_save(rule, as_text(condition))

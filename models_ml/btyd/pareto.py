@@ -138,9 +138,12 @@ class _Leaving:
 
     def integral_and_slopes(self, size: Floats, s: float) -> tuple[Floats, Floats]:
         """The integral, and its derivatives by size, s, alpha and beta, (4, n)."""
-        found = [part._at_nodes(many, s) for part, many in self._pieces(size)]
-        slopes = [one.slopes(part, many, s) for one, (part, many) in zip(found, self._pieces(size), strict=True)]
-        return np.concatenate([one.total for one in found]), np.concatenate(slopes, axis=1)
+        found = [part._with_slopes(many, s) for part, many in self._pieces(size)]
+        return np.concatenate([one[0] for one in found]), np.concatenate([one[1] for one in found], axis=1)
+
+    def _with_slopes(self, size: Floats, s: float) -> tuple[Floats, Floats]:
+        nodes = self._at_nodes(size, s)  # let go with the piece: those of all rows would fit neither cache nor memory
+        return nodes.total, nodes.slopes(self, size, s)
 
     def _pieces(self, size: Floats) -> list[tuple["_Leaving", Floats]]:
         """So many rows at a time that the nodes stay in the processor's cache."""
