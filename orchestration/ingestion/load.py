@@ -179,11 +179,12 @@ def _same_key(contract: Contract) -> str:
 
 
 def _known(source: Source, fingerprint: str) -> str:
-    """SQL for the version of every key that stood before this delivery."""
-    key = ", ".join(source.contract.key)
+    """SQL for the version, before this delivery, of every key that it brings: what stands may be a thousand times it."""
+    key = ", ".join(f"known.{name}" for name in source.contract.key)
     return f"""
-        select {key}, arg_max({fingerprint}, (_delivery_date, _row_number)) as {fingerprint}
-        from {source.contract.standing} where _delivery_date <= date '{source.delivery_date}' group by {key}
+        select {key}, arg_max(known.{fingerprint}, (known._delivery_date, known._row_number)) as {fingerprint}
+        from {source.contract.standing} as known semi join arrived as arriving on {_same_key(source.contract)}
+        where known._delivery_date <= date '{source.delivery_date}' group by {key}
     """
 
 
