@@ -179,7 +179,7 @@ def _same_key(contract: Contract) -> str:
 
 
 def _known(source: Source, fingerprint: str) -> str:
-    """SQL for the version, before this delivery, of every key that it brings: what stands may be a thousand times it."""
+    """SQL for the version, before this delivery, of every key that it brings; a thousand times as many may stand."""
     key = ", ".join(f"known.{name}" for name in source.contract.key)
     return f"""
         select {key}, arg_max(known.{fingerprint}, (known._delivery_date, known._row_number)) as {fingerprint}

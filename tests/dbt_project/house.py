@@ -45,21 +45,34 @@ class House:
 
     def build(self, day: date, *arguments: str) -> set[str]:
         """dbt's build as of a day; returns the tables that it wrote."""
+        before = self._versions()
+        outcome = self._dbt(
+            *("build", "--select", *self.models, "--exclude-resource-types", "test", "unit_test"),
+            *("--vars", json.dumps({"as_of_date": day.isoformat(), **self.variables}), *arguments),
+        )
+        assert outcome.success, [result.message for result in outcome.result.results if result.message]
+        return {name for name, version in self._versions().items() if before.get(name) != version}
+
+    def check(self, command: str, *names: str, arguments: Sequence[str] = ()) -> list[int]:
+        """What `build` or `test` finds by each test, one after the other: dbt asks no more where one failed."""
+        day = ("--vars", json.dumps({"as_of_date": "2026-04-01"}))
+        found = [self._dbt(command, "--select", name, *day, *arguments).result.results[-1] for name in names]
+        assert [result.node.name for result in found] == list(names)
+        return [result.failures for result in found]
+
+    def _dbt(self, *arguments: str) -> Any:
         from dbt.cli.main import dbtRunner
 
         from orchestration import dbt_build
 
-        before = self._versions()
-        outcome: Any = dbtRunner(manifest=dbt_build._manifest()).invoke([
-            *("build", "--select", *self.models, "--exclude-resource-types", "test", "unit_test"),
-            *("--vars", json.dumps({"as_of_date": day.isoformat(), **self.variables})),
+        outcome = dbtRunner(manifest=dbt_build._manifest()).invoke([
+            *arguments,
             *("--project-dir", str(DBT_PROJECT), "--profiles-dir", str(DBT_PROJECT), "--target", "warehouse"),
             *("--target-path", str(self.folder / "target"), "--log-path", str(self.folder / "logs")),
-            *("--log-level", "none", "--log-level-file", "none", "--no-write-json", *arguments),
+            *("--log-level", "none", "--log-level-file", "none", "--no-write-json"),
         ])  # fmt: skip
         dbt_build._let_go()
-        assert outcome.success, [result.message for result in outcome.result.results if result.message]
-        return {name for name, version in self._versions().items() if before.get(name) != version}
+        return outcome
 
     def rows(self, relation: str) -> list[tuple]:
         return self.read(f"select * from {relation} order by all")

@@ -120,3 +120,30 @@ def test_a_day_costs_its_own_cutoff_and_a_late_row_the_customer_it_tells_of(mart
     marts.poison()
     marts.build(date(2026, 3, 17))  # a day on which nothing came
     assert {day for day, _ in marts.computed()} == {date(2026, 3, 17)}
+
+
+UNIQUE, KNOWN = "unique_fct_orders_order_id", "relationships_fct_orders_customer_id__customer_id__ref_dim_customers_"
+
+
+def test_a_pass_stands_without_news_and_news_alone_is_asked_about(marts: Marts):
+    strangers = "select * replace ('unseen' as order_id, 'nobody' as customer_id) from marts.fct_orders limit 2"
+    unseen = f"insert into marts.fct_orders {strangers}"
+    assert marts.check("build", UNIQUE, KNOWN) == [0, 0]
+    marts.tell(f"{ORDER} 'o1', 'stranger', 'shopify', 'sale', timestamp '2025-08-01', 10, 0, null")
+    marts.change(unseen)  # behind dbt's back: who asks about all orders finds these as well
+    assert marts.check("build", UNIQUE, KNOWN) == [1, 1]
+    assert marts.check("build", UNIQUE, KNOWN) == [2, 3]  # what did not pass is asked whole
+
+    marts.tell("delete from world.orders where customer_id = 'stranger'")
+    assert marts.check("build", UNIQUE, KNOWN) == [0, 0]
+    marts.change(unseen)
+    assert marts.check("build", UNIQUE, KNOWN) == [0, 0]
+    assert marts.check("test", UNIQUE, KNOWN) == [1, 2]
+    assert marts.check("build", UNIQUE, KNOWN, arguments=["--full-refresh"]) == [1, 2]
+
+
+def test_a_reference_is_asked_about_when_what_it_names_goes(marts: Marts):
+    assert marts.check("build", KNOWN) == [0]
+    marts.tell("delete from world.customers where customer_id = 'c7'")
+    orphans = marts.read("select count(*) from marts.fct_orders where customer_id = 'c7'")
+    assert marts.check("build", KNOWN) == [orphans[0][0]]

@@ -154,6 +154,12 @@
 {%- endmacro %}
 
 
+{# A table built in part tells its tests as well (test.sql), unless whole cutoffs of it went and came. #}
+{% macro keeps_changes_in_part(relation) -%}
+    {{ return(is_followed(relation) or not config.get('meta').get('slice')) }}
+{%- endmacro %}
+
+
 {# SQL that builds the touched parts. `slices`: those asked for and those that stand, where there are any. #}
 {% macro build_parts(relation, query, queries, slices, inputs) -%}
     {%- set meta = config.get('meta') -%}
@@ -172,7 +178,7 @@
     {%- if not slices.asked or slices.standing %}
     insert into came by name select * from ({{ text_for_touched(text_for_slices(query, slices.standing), marked_views()) }});
     {%- endif %}
-    {%- if is_followed(relation) %}
+    {%- if keeps_changes_in_part(relation) %}
     create or replace table {{ changes_of(relation.schema ~ '.' ~ relation.identifier) }} as
     (from went except all from came) union all (from came except all from went);
     {%- endif %}

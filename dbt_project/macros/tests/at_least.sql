@@ -2,7 +2,7 @@
 {% test at_least(model, column_name, minimum) %}
 
     select {{ column_name }}
-    from {{ model }}
+    from {{ touched(model, column_name) }}
     where {{ column_name }} < {{ minimum }}
 
 {% endtest %}

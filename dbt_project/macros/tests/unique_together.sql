@@ -2,7 +2,7 @@
 {% test unique_together(model, columns) %}
 
     select {{ columns | join(', ') }}
-    from {{ model }}
+    from {{ touched(model, 'hash(' ~ columns | join(', ') ~ ')') }}
     group by {{ columns | join(', ') }}
     having count(*) > 1
 

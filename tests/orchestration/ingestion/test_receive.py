@@ -4,7 +4,9 @@ import itertools
 import os
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 
+import duckdb
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
@@ -266,3 +268,19 @@ def test_every_archived_file_is_on_the_disk_when_its_delivery_is_received(
     keyed.deliver(csv_text(("id", "colour"), [("1", "ultramarine")]))
     ((sha256,),) = keyed.all("select sha256 from ops.deliveries")
     assert (keyed.folder / "archive" / sha256[:2] / sha256).stat().st_ino in asked
+
+
+def test_a_small_delivery_takes_the_memory_of_what_it_brings_however_much_stands(tmp_path: Path):
+    limits = {"threads": "1", "memory_limit": "100MB", "temp_directory": ""}
+    with duckdb.connect(str(tmp_path / "core.duckdb"), config=limits) as connection:
+        ledger.open_books(connection)
+        intake = Intake(tmp_path, contract_of("id", "price", key=["id"]), connection)
+        intake.deliver("id,price\n1,2\n")
+        columns = "_as_arrived, _delivery_date, _file_id"
+        connection.execute(f"""
+            insert into raw_shop.things by name
+            select 'standing ' || i as id, {columns}, md5(id) as _row_hash, i as _row_number
+            from raw_shop.things as first, range(2, 1500000) as t(i)
+        """)
+        taken = intake.deliver("id,price\n1,2\n1,3\n1,3\nstanding 7,4\n", day=DAY + timedelta(days=1))
+        assert (taken.rows_read, taken.rows_loaded, taken.rows_duplicate) == (4, 2, 2)
