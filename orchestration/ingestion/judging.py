@@ -190,34 +190,50 @@ def _changed(cleaned: list[Column]) -> str:
 
 
 def _lined(contract: Contract, rows: str) -> str:
-    """Rows of an order, numbered, with what identifies the order carried down, and whether they agree."""
+    """Rows of an order, numbered, with what identifies the order carried down, and whether they agree.
+
+    Numbers come from keys alone and agreement from hashes first: a window carries along every column it is given, and
+    the largest and least of forty columns are kept for every order; of a large export both are many times the file.
+    """
     key = ", ".join(contract.key)
-    filled = ", ".join(
-        f"coalesce({name}, first_value({name}) over (partition by {key} order by _row_number)) as {name}"
+    firsts = "".join(
+        f", first_value({name}) over (partition by {key} order by _row_number) as _first_{name}"
         for name in contract.grain.fill
     )
+    filled = ", ".join(f"coalesce(lines.{name}, places._first_{name}) as {name}" for name in contract.grain.fill)
     replaced = f" replace ({filled})" if filled else ""
     return f"""
-        with lines as materialized ({rows}),
-        orders as (
-            select {key}, {_disagreement(contract)} as _order_disagrees from lines where _broken is null group by {key}
-        )
-        select lines.*{replaced}, row_number() over (partition by {key} order by _row_number) as _line_number,
-            coalesce(_order_disagrees, false) as _disagrees
-        from lines left join orders using ({key})
+        with lines as not materialized ({rows}),
+        places as (
+            select _row_number, row_number() over (partition by {key} order by _row_number) as _line_number{firsts}
+            from lines
+        ),
+        orders as ({_disagreements(contract)})
+        select lines.*{replaced}, places._line_number, orders.{contract.key[0]} is not null as _disagrees
+        from lines join places using (_row_number) left join orders using ({key})
     """
 
 
-def _disagreement(contract: Contract) -> str:
-    """SQL condition over the lines of an order: two of them say different things of the order.
+def _disagreements(contract: Contract) -> str:
+    """SQL for the orders of `lines` of which two lines say different things.
 
     Where the order's cells are repeated, one that says nothing disagrees as well.
     """
+    key = ", ".join(contract.key)
     names = [column.name for column in contract.columns if column.level == "order"]
+    if not names:
+        return f"select {key} from lines where false"
+    says = f"coalesce({', '.join(names)}) is not null" if contract.grain.kind == "continuation" else "true"
     tests = [f"min({name}) is distinct from max({name})" for name in names]
     if contract.grain.kind == "repeated":
         tests += [f"count({name}) not in (0, count(*))" for name in names]
-    return " or ".join(tests) or "false"
+    return f"""
+        select {key} from lines semi join (
+            select {key} from lines where _broken is null and {says}
+            group by {key} having min(hash({", ".join(names)})) <> max(hash({", ".join(names)}))
+        ) as doubtful using ({key})
+        where _broken is null group by {key} having {" or ".join(tests)}
+    """
 
 
 def _set_aside_orphans(connection: duckdb.DuckDBPyConnection, contract: Contract) -> None:
