@@ -3,6 +3,7 @@
 Here belong reading the log and writing the scores. What may be said of it is decided by the gates of `models_ml`.
 """
 
+import os
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 
+from orchestration.settings import settings
 from orchestration.warehouse import duckdb_config
 
 if TYPE_CHECKING:
@@ -87,12 +89,17 @@ def score_file(question: Question) -> Answer:
     )
 
 
+def _config() -> dict[str, Any]:
+    """A database in memory would spill into the folder where the process was started, where another one may, too."""
+    return duckdb_config() | {"temp_directory": str(settings().data / f"scoring-{os.getpid()}.tmp")}
+
+
 def _read(question: Question) -> "pd.DataFrame":
     reader = READERS.get(question.file.suffix)
     if reader is None:
         raise ScoringRefusedError(f"{question.file.name} is neither .csv nor .parquet: save the log as one of them.")
     source = f"{reader}($file, all_varchar = true)" if reader == "read_csv" else f"{reader}($file)"
-    with duckdb.connect(config=duckdb_config()) as connection:
+    with duckdb.connect(config=_config()) as connection:
         connection.execute("set enable_progress_bar = false; set timezone = 'UTC'")
         try:
             described = connection.execute(f"describe select * from {source}", {"file": str(question.file)}).fetchall()
@@ -161,7 +168,7 @@ def _write(rows: "pd.DataFrame", out: Path) -> None:
     types |= {"customer_id": "varchar", "as_of_date": "date", "horizon_days": "integer"}
     columns = ", ".join(f"cast({name} as {types.get(name, 'varchar')}) as {name}" for name in rows.columns)
     draft = out.with_name(f".{out.name}.draft")
-    with duckdb.connect(config=duckdb_config()) as connection:
+    with duckdb.connect(config=_config()) as connection:
         connection.register("scored", rows)
         connection.execute(
             f"copy (select {columns} from scored) to '{str(draft).replace(chr(39), chr(39) * 2)}' {form}"

@@ -162,7 +162,8 @@ class Shelf:
         the address that an analyst types is the same in the warehouse and in the published file. The core keeps its
         name, by which views in it call their tables.
         """
-        with duckdb.connect(config=dict(self.config)) as scribe:
+        beside = {"temp_directory": f"{target}.tmp"}  # a database in memory would write where the process was started
+        with duckdb.connect(config=dict(self.config) | beside) as scribe:
             scribe.execute(f"attach '{_quoted(core)}' as core (read_only); attach '{_quoted(target)}' as shown")
             scribe.execute("begin")  # each table by itself would wait for the disk
             for relation in relations:

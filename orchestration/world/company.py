@@ -148,7 +148,8 @@ def _begin_work() -> None:
 
 def _live(world: World, scratch: Path, numbers: range) -> Told:
     books = join([live_block(number, world) for number in numbers])
-    return write_block(world, books, scratch / f"{numbers[0]}"), block_truth(books, world)
+    lies = scratch / f"{numbers[0]}"
+    return write_block(world, books, lies), block_truth(books, world, lies)
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 from them in closed form stands in truth.py; what the columns mean in README.md."""
 
 from datetime import timedelta
+from pathlib import Path
 
 import duckdb
 import numpy as np
@@ -75,10 +76,11 @@ GIVEN_BACK = """
     from refunds r join orders o using (person, "order") group by all"""
 
 
-def block_truth(books: Books, world: World) -> dict[str, pa.Table]:
+def block_truth(books: Books, world: World, scratch: Path) -> dict[str, pa.Table]:
     with duckdb.connect() as connection:
         connection.execute(
-            "set threads = 1; set memory_limit = '500MB'; set TimeZone = 'UTC'; set enable_progress_bar = false"
+            "set threads = 1; set memory_limit = '500MB'; set TimeZone = 'UTC'; set enable_progress_bar = false;"
+            f"set temp_directory = '{scratch}.truth.tmp'"
         )
         ids.teach(connection)
         for name in TOLD:

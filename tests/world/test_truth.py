@@ -19,7 +19,7 @@ AS_OF, HORIZON = date(2026, 2, 1), 180
 @pytest.fixture(scope="module")
 def truth(blocks: list[Books], world: World, tmp_path_factory: pytest.TempPathFactory) -> Truth:
     folder = tmp_path_factory.mktemp("truth")
-    told = [block_truth(block, world) for block in blocks]
+    told = [block_truth(block, world, folder / "scratch") for block in blocks]
     for name in told[0]:
         with pq.ParquetWriter(folder / f"{name}.parquet", told[0][name].schema) as writer:
             for tables in told:

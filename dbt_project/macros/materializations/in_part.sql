@@ -10,6 +10,9 @@
   that changed is that some came, {input} for the input and {this} for the table itself. What the passing of days alone
   touches is asked under the name as_of_date; {then} stands for the day the table spoke for and {day} for the run's.
 
+  A wide table of which much goes and comes every day may say by `tells` which columns those who follow it ask for: then
+  {changes} are the rows that went or came as far as these columns go.
+
   Right, when for every part: (1) its rows follow from the marked rows of that part and from what is not marked alone;
   (2) a row that went or came in an input names every part it had or has a say in. Whatever else is news - the text, an
   input that is not listed, an input that changed twice since - builds the table whole. Changes are found by comparing
@@ -154,12 +157,6 @@
 {%- endmacro %}
 
 
-{# A table built in part tells its tests as well (test.sql), unless whole cutoffs of it went and came. #}
-{% macro keeps_changes_in_part(relation) -%}
-    {{ return(is_followed(relation) or not config.get('meta').get('slice')) }}
-{%- endmacro %}
-
-
 {# SQL that builds the touched parts. `slices`: those asked for and those that stand, where there are any. #}
 {% macro build_parts(relation, query, queries, slices, inputs) -%}
     {%- set meta = config.get('meta') -%}
@@ -168,6 +165,7 @@
     select distinct part
     from ({{ (['select ' ~ meta.part ~ ' from ' ~ relation ~ ' where false'] + queries) | join('\nunion all\n') }}) as found (part)
     where part is not null;
+    {%- set told = meta.get('tells', '*') -%}
     {%- set is_built -%}
         {{ meta.part }} in (select part from touched_parts)
         {%- if slices.asked %} or {{ meta.slice ~ ' not in (' ~ dates(slices.standing) ~ ')' if slices.standing else 'true' }}{% endif -%}
@@ -178,10 +176,10 @@
     {%- if not slices.asked or slices.standing %}
     insert into came by name select * from ({{ text_for_touched(text_for_slices(query, slices.standing), marked_views()) }});
     {%- endif %}
-    {%- if keeps_changes_in_part(relation) %}
     create or replace table {{ changes_of(relation.schema ~ '.' ~ relation.identifier) }} as
-    (from went except all from came) union all (from came except all from went);
-    {%- endif %}
+    (select {{ told }} from went except all select {{ told }} from came)
+    union all
+    (select {{ told }} from came except all select {{ told }} from went);
     delete from {{ relation }} where {{ is_built }};
     insert into {{ relation }} from came
 {%- endmacro %}

@@ -30,7 +30,7 @@
         {%- set state = {'text': text, 'inputs': inputs, 'content': content_of(target_relation), 'changed_from': 'null'} -%}
         {%- set queries = parts_to_build(target_relation, kept, state, read) -%}
         {%- set is_in_part = queries is not none -%}
-        {%- set keeps_changes = kept is not none and (keeps_changes_in_part(target_relation) if is_in_part else is_followed(target_relation)) -%}
+        {%- set keeps_changes = kept is not none and (is_in_part or is_followed(target_relation)) -%}
         {% if is_in_part and slices.asked %}
             {% do slices.update({'standing': standing_slices(target_relation, slices.asked, queries.slices_touched_by)}) %}
         {% endif %}

@@ -72,6 +72,7 @@ class Desk:
     def __post_init__(self) -> None:
         # One thread keeps the order of rows, and leaves the other core to the next block.
         self.connection.execute(SETTINGS)
+        self.connection.execute(f"set temp_directory = '{self.scratch}.tmp'")  # not where the process was started
         self.connection.execute(MACROS)
         self.scratch.write_bytes(b"")
 

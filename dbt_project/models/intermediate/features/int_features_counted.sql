@@ -5,12 +5,14 @@
   Built cutoff by cutoff, and of a cutoff that stands customer by customer (macros/materializations/slices.sql). Right,
   because a row follows from its cutoff, from the facts and the dimension of its customer and from the category prices
   of its cutoff; a fact that changes names the customer it was of and the one it is of, a price its cutoff; and a cutoff
-  is told otherwise as the run's day than later, so that one stands only while it is the run's day or is not.
+  is told otherwise as the run's day than later, so that one stands only while it is the run's day or is not. Labels and
+  tests ask which rows there are, and nothing else of them.
 -#}
 {%- set of_customers = 'select customer_id from {changes}' -%}
 {{ config(meta={
     'part': 'customer_id',
     'slice': 'as_of_date',
+    'tells': 'as_of_date, customer_id',
     'touched_by': {
         'marts.dim_customers': of_customers,
         'marts.fct_orders': of_customers,
