@@ -62,62 +62,112 @@ first_orders as (
 
 ),
 
+-- Counted per customer first: orders are many, and a customer stands in six periods and three slices.
+bought as (
+
+    select
+        periods.window_days,
+        periods.period,
+        periods.starts_on,
+        orders.channel,
+        orders.region,
+        orders.customer_id,
+        count(*) as order_count,
+        sum(orders.net_revenue) as gross_revenue
+    from orders
+    inner join periods
+        on
+            orders.order_date >= periods.starts_on
+            and orders.order_date < periods.ends_before
+    group by
+        periods.window_days,
+        periods.period,
+        periods.starts_on,
+        orders.channel,
+        orders.region,
+        orders.customer_id
+
+),
+
+bought_anywhere as (
+
+    select
+        window_days,
+        period,
+        starts_on,
+        region,
+        customer_id,
+        sum(order_count) as order_count,
+        sum(gross_revenue) as gross_revenue
+    from bought
+    group by
+        window_days,
+        period,
+        starts_on,
+        region,
+        customer_id
+
+),
+
 sliced as (
 
     select
+        window_days,
+        period,
+        starts_on,
         customer_id,
-        order_date,
-        net_revenue,
+        order_count,
+        gross_revenue,
         'all' as breakdown,
         '' as slice
-    from orders
+    from bought_anywhere
 
     union all
 
     select
+        window_days,
+        period,
+        starts_on,
         customer_id,
-        order_date,
-        net_revenue,
+        order_count,
+        gross_revenue,
         'channel' as breakdown,
         channel as slice
-    from orders
+    from bought
 
     union all
 
     select
+        window_days,
+        period,
+        starts_on,
         customer_id,
-        order_date,
-        net_revenue,
+        order_count,
+        gross_revenue,
         'region' as breakdown,
         region as slice
-    from orders
+    from bought_anywhere
 
 ),
 
 buyers_by_period as (
 
     select
-        periods.window_days,
-        periods.period,
+        sliced.window_days,
+        sliced.period,
         sliced.breakdown,
         sliced.slice,
-        count(distinct sliced.customer_id) as customer_count,
-        count(
-            distinct case when first_orders.first_order_date >= periods.starts_on then sliced.customer_id end
-        ) as new_customer_count,
-        count(*) as order_count,
-        cast(sum(sliced.net_revenue) as decimal(18, 2)) as gross_revenue,
+        count(sliced.customer_id) as customer_count,
+        count(case when first_orders.first_order_date >= sliced.starts_on then 1 end) as new_customer_count,
+        cast(sum(sliced.order_count) as bigint) as order_count,
+        cast(sum(sliced.gross_revenue) as decimal(18, 2)) as gross_revenue,
         {{ reporting_currency() }} as currency_code
     from sliced
-    inner join periods
-        on
-            sliced.order_date >= periods.starts_on
-            and sliced.order_date < periods.ends_before
     left join first_orders
         on sliced.customer_id = first_orders.customer_id
     group by
-        periods.window_days,
-        periods.period,
+        sliced.window_days,
+        sliced.period,
         sliced.breakdown,
         sliced.slice
 
