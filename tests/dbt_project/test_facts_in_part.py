@@ -110,7 +110,7 @@ class Desk(Company):
                 "id": f"t{self.draw.randrange(90)}", "campaign_id": f"c{self.draw.randrange(3)}", "status": "sent",
                 **self.draw.choice([
                     {"contact_id": self.some("C{}")}, {"lead_id": self.some("L{}")}, {"email": self.mailbox()},
-                    {"shopify_customer_id": self.some("{}"), "email": self.mailbox()},
+                    {"shopify_customer_id": self.some("{}")},
                 ]),
                 "is_deleted": str(self.draw.random() < 0.1), "created_date": self.moment(),
             }
@@ -237,14 +237,14 @@ def desk(warehouse: Path) -> Desk:
 @pytest.mark.parametrize("seed", [1, *(pytest.param(seed, marks=pytest.mark.long) for seed in range(2, 8))])
 def test_facts_built_in_part_are_the_facts_built_whole(desk: Desk, seed: int):
     desk.draw = random.Random(seed)
-    for _ in range(3):
-        desk.tell_everything(40)
+    for _ in range(2):
+        desk.tell_everything(30)
     desk.tell_campaigns()
     desk.come_and_go(50)
     desk.share_mailboxes()
     desk.build(LAST_DAY)
     small = [
-        *(lambda: desk.tell_everything(3), lambda: desk.come_and_go(6)),
+        *(lambda: desk.tell_everything(8), lambda: desk.come_and_go(6)),
         *(desk.tell_campaigns, desk.change_mailboxes, desk.share_mailboxes, desk.merge_some),
     ]
     drawn = desk.draw.sample(small, len(small))
@@ -254,6 +254,5 @@ def test_facts_built_in_part_are_the_facts_built_whole(desk: Desk, seed: int):
         stood = desk.build_and_compare()
         assert min(stood.values()) > 0, stood
     desk.take_back()
-    desk.tell_everything(3)
-    stood = desk.build_and_compare()
-    assert stood["marts.fct_points"] * stood["marts.fct_campaign_touches"] > 0, stood
+    desk.tell_everything(8)
+    assert desk.build_and_compare()["marts.fct_campaign_touches"] > 0
