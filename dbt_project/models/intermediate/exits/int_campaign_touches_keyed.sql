@@ -2,7 +2,10 @@ with
 
 campaign_members as (
 
-    select * from {{ ref('stg_salesforce__campaign_members') }}
+    select
+        *,
+        {{ email_address('email') }} as address
+    from {{ touched(ref('stg_salesforce__campaign_members'), 'campaign_member_id') }}
     where not is_deleted
 
 ),
@@ -26,10 +29,16 @@ identifiers as (
 
 ),
 
-identifiers_shared as (
+emails_shared as (
 
-    select * from {{ ref('int_identifiers_shared') }}
-    where identifier_type = 'email'
+    select * from {{ ref('int_emails_shared') }}
+
+),
+
+-- Only the addresses that are asked for are looked up.
+addresses as (
+
+    select distinct address from campaign_members
 
 ),
 
@@ -40,11 +49,13 @@ customers_by_email as (
         identifiers.identifier_value as email,
         min(customer_records.customer_id) as customer_id
     from identifiers
+    inner join addresses
+        on identifiers.identifier_value = addresses.address
     inner join customer_records
         on identifiers.record_key = customer_records.record_key
-    left join identifiers_shared
-        on identifiers.identifier_value = identifiers_shared.identifier_value
-    where identifiers_shared.identifier_value is null
+    left join emails_shared
+        on identifiers.identifier_value = emails_shared.email
+    where emails_shared.email is null
     group by identifiers.identifier_value
 
 ),
@@ -85,7 +96,7 @@ keyed as (
             and shop_records.source_record_type = 'customer'
             and shop_records.source_system = 'shopify'
     left join customers_by_email
-        on {{ email_address('campaign_members.email') }} = customers_by_email.email
+        on campaign_members.address = customers_by_email.email
 
 )
 

@@ -4,7 +4,7 @@ with
 
 points as (
 
-    select * from {{ ref('stg_youzan__points') }}
+    select * from {{ touched(ref('stg_youzan__points'), 'entry_id') }}
 
 ),
 
@@ -21,9 +21,8 @@ numbered as (
 
     select
         *,
-        coalesce(benefit_card, phone) as member_id,
         row_number() over (
-            partition by coalesce(benefit_card, phone)
+            partition by member_id
             order by changed_at, delivery_date, row_number, entry_id
         ) as entry_number
     from points

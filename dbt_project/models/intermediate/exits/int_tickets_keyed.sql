@@ -2,13 +2,13 @@ with
 
 zendesk_tickets as (
 
-    select * from {{ ref('stg_zendesk__tickets') }}
+    select * from {{ touched(ref('stg_zendesk__tickets'), "concat('zendesk|', ticket_id)") }}
 
 ),
 
 salesforce_cases as (
 
-    select * from {{ ref('stg_salesforce__cases') }}
+    select * from {{ touched(ref('stg_salesforce__cases'), "concat('salesforce|', case_id)") }}
 
 ),
 
@@ -19,7 +19,7 @@ return_visits as (
         cast(satisfaction as bigint) as satisfaction,
         visited_at,
         row_number() over (partition by ticket_id order by visited_at desc, visit_id) as visit_rank
-    from {{ ref('stg_service__return_visits') }}
+    from {{ touched(ref('stg_service__return_visits'), "concat('zendesk|', ticket_id)") }}
     where satisfaction in ('1', '2', '3', '4', '5')
 
 ),

@@ -1,8 +1,30 @@
+{#- Built ticket by ticket: one follows from its system's rows, its return visits and whose the records are. -#}
+{{ config(meta={
+    'part': 'ticket_id',
+    'touched_by': {
+        'raw_zendesk.tickets': "select concat('zendesk|', id) from {input} where _delivery_date in {added}",
+        'raw_salesforce.cases': "select concat('salesforce|', id) from {input} where _delivery_date in {added}",
+        'raw_service.return_visits': "
+            select concat('zendesk|', ticket_id) from {input}
+            where visit_id in (select visit_id from {input} where _delivery_date in {added})
+        ",
+        'marts.customer_records': "
+            select concat('zendesk|', id) from raw_zendesk.tickets
+            where requester_id in (select source_record_id from {changes} where source_system = 'zendesk')
+            union all
+            select concat('salesforce|', id) from raw_salesforce.cases
+            where
+                contact_id in (select source_record_id from {changes} where source_record_type = 'contact')
+                or account_id in (select source_record_id from {changes} where source_record_type = 'account')
+        ",
+    },
+}) }}
+
 with
 
 tickets as (
 
-    select * from {{ ref('int_tickets_keyed') }}
+    select * from {{ touched(ref('int_tickets_keyed'), 'ticket_id') }}
 
 ),
 

@@ -2,7 +2,7 @@ with
 
 source as (
 
-    {{ newest_versions(source('raw_salesforce', 'cases'), key='id') }}
+    {{ newest_versions(touched(source('raw_salesforce', 'cases'), "concat('salesforce|', id)"), key='id') }}
 
 ),
 

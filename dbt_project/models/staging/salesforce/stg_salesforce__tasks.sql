@@ -2,7 +2,7 @@ with
 
 source as (
 
-    {{ newest_versions(source('raw_salesforce', 'tasks'), key='id') }}
+    {{ newest_versions(touched(source('raw_salesforce', 'tasks'), 'id'), key='id') }}
 
 ),
 

@@ -1,8 +1,10 @@
+{#- A visit's newest version is found among all of them, whichever ticket they name. -#}
+{%- set visits = touched(source('raw_service', 'return_visits'), "concat('zendesk|', ticket_id)", key='visit_id') -%}
 with
 
 source as (
 
-    {{ newest_versions(source('raw_service', 'return_visits'), key='visit_id') }}
+    {{ newest_versions(visits, key='visit_id') }}
 
 ),
 

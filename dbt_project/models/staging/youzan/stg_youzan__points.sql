@@ -1,8 +1,14 @@
+{#- A table, built entry by entry: what reads it part by part asks whose entries changed, and whose they were. -#}
+{{ config(materialized='table', meta={
+    'part': 'entry_id',
+    'touched_by': {'raw_youzan.points': 'select entry_id from {input} where _delivery_date in {added}'},
+}) }}
+
 with
 
 source as (
 
-    {{ newest_versions(source('raw_youzan', 'points'), key='entry_id') }}
+    {{ newest_versions(touched(source('raw_youzan', 'points'), 'entry_id'), key='entry_id') }}
 
 ),
 
@@ -12,6 +18,7 @@ renamed as (
 
         ---------- ids
         entry_id,
+        coalesce(benefit_card, mobile) as member_id,
         benefit_card,
         order_id,
 

@@ -1,10 +1,9 @@
+{%- set tickets = by_record(source('raw_zendesk', 'tickets'), 'zendesk|user', 'requester_id', key='id') -%}
 with
 
 source as (
 
-    {{ newest_versions(
-        by_record(source('raw_zendesk', 'tickets'), 'zendesk|user', 'requester_id', key='id'), key='id'
-    ) }}
+    {{ newest_versions(touched(tickets, "concat('zendesk|', id)"), key='id') }}
 
 ),
 
