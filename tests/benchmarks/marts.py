@@ -177,7 +177,9 @@ def _count(shop: duckdb.DuckDBPyConnection, texts: Texts, day: date, cutoffs: li
 
 
 def _only(text: str, cutoff: date) -> str:
-    return re.sub(r"(\S+) /\* by slice: (.*?) \*/", rf"(select * from \1 where \2 = date '{cutoff}')", text)
+    some = rf"(select * from \1 where \2 in (date '{cutoff}')"
+    text = re.sub(r"(\S+) /\* by slice: (\w+), once \*/", some + " limit 1)", text)
+    return re.sub(r"(\S+) /\* by slice: (\w+) \*/", some + ")", text)
 
 
 def build(core: Path, folder: Path) -> None:

@@ -85,6 +85,25 @@ class House:
         """The model as the last build compiled it."""
         return next((self.folder / "target" / "compiled").rglob(f"{name}.sql")).read_text(encoding="utf-8")
 
+    def build_over_spoilt(self, day: date, spoilt: Mapping[str, str]) -> dict[str, int]:
+        """Build over tables of which a column is spoilt; returns of each how many rows stand as they were.
+
+        What stands is whole but for this column, and what was built is whole. `spoilt`: of each relation a column that
+        nothing else here reads.
+        """
+        for relation, column in spoilt.items():
+            self.change(f"update {relation} set {column} = 'spoilt'")
+        self.build(day)
+        stood = {}
+        for relation, column in spoilt.items():
+            whole = f"({self.text(relation.partition('.')[2])})"
+            as_if_spoilt = f"select * replace ('spoilt' as {column}) from"
+            assert self.rows(f"({as_if_spoilt} {relation})") == self.rows(f"({as_if_spoilt} {whole})"), relation
+            built = self.read(f"select * from {relation} where {column} is distinct from 'spoilt'")
+            assert set(built) <= set(self.rows(whole)), relation
+            stood[relation] = len(self.rows(relation)) - len(built)
+        return stood
+
     def changes(self, relation: str) -> int | None:
         """How many rows went or came when a table was built last; None where nobody kept them."""
         kept = self.read(f"select changed_from is not null from built.states where relation = '{relation}'")
@@ -119,7 +138,8 @@ class Company(House):
             connection.execute("""
                 create schema intermediate;
                 create table intermediate.int_record_links (record_key_a varchar, record_key_b varchar, rule varchar,
-                    identifier_type varchar, match_probability double, status varchar, is_on_path boolean);
+                    identifier_type varchar, match_weight double, match_probability double, evidence varchar,
+                    is_on_path boolean, is_bridge boolean, status varchar);
                 create table intermediate.customer_crosswalk (assignment_number bigint, record_key varchar,
                     customer_id varchar, assigned_as_of date)
             """)

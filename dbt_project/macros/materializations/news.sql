@@ -121,7 +121,7 @@ read again is entered again, by another run. #}
 {%- endmacro %}
 
 
-{# Tables that keep no version are hashed when the build first asks for them. #}
+{# Tables that keep no version are looked at when the build first asks for them. #}
 {% macro look_at_others(read) -%}
     {%- set others = [] -%}
     {%- for name, input in read.items() if input.kind in ('table', 'other') -%}{%- do others.append(name) -%}{%- endfor -%}
@@ -131,13 +131,82 @@ read again is entered again, by another run. #}
     ) -%}
         {%- if read[row[0]].kind == 'table' or row[1] == invocation_id -%}{%- do known.append(row[0]) -%}{%- endif -%}
     {%- endfor -%}
-    {%- for name in others if name not in known -%}
-        {%- do run_query(
-            "delete from built.states where relation = '" ~ name ~ "';
-            insert into built.states
-            select '" ~ name ~ "', null, null, " ~ content_of(read[name].relation) ~ ", null, '" ~ invocation_id ~ "'"
-        ) -%}
+    {%- for name in others if name not in known -%}{%- do look_at(name, read[name].relation) -%}{%- endfor -%}
+{%- endmacro %}
+
+
+{#
+  A table that keeps no version is hashed. Where it says by `tells` which columns those who follow it ask for, these are
+  kept of every row beside the row's hash (built.<table>__told), so that the next look finds the rows that went or came.
+#}
+{% macro look_at(name, relation) -%}
+    {%- set content = run_query('select ' ~ content_of(relation))[0][0] -%}
+    {%- set kept = {} -%}
+    {%- for row in run_query("select content, changed_from from built.states where relation = '" ~ name ~ "'") -%}
+        {%- do kept.update({'content': row[0], 'changed_from': row[1]}) -%}
     {%- endfor -%}
+    {%- if kept.content != content -%}
+        {%- set told = told_columns(name) -%}
+        {%- if told and kept and told_of(name, told) -%}
+            {%- do run_query(note_what_is_told(name, relation, told)) -%}
+            {%- do kept.update({'changed_from': kept.content}) -%}
+        {%- else -%}
+            {%- do kept.update({'changed_from': none}) -%}
+            {%- if told -%}
+                {%- do run_query(
+                    'create or replace table ' ~ told_table(name) ~ ' as select ' ~ told ~ ', hash(row) as content from '
+                    ~ relation ~ ' as row'
+                ) -%}
+            {%- endif -%}
+        {%- endif -%}
+    {%- endif -%}
+    {%- set changed_from = "'" ~ kept.changed_from ~ "'" if kept.changed_from else 'null' -%}
+    {%- do run_query(
+        "delete from built.states where relation = '" ~ name ~ "';
+        insert into built.states values ('"
+        ~ name ~ "', null, null, '" ~ content ~ "', " ~ changed_from ~ ", '" ~ invocation_id ~ "')"
+    ) -%}
+{%- endmacro %}
+
+{% macro told_columns(name) -%}
+    {%- for node in graph.nodes.values() if node.schema ~ '.' ~ node.get('alias') == name -%}
+        {{ return(node.config.get('meta', {}).get('tells')) }}
+    {%- endfor -%}
+    {{ return(none) }}
+{%- endmacro %}
+
+{% macro told_table(name) -%}
+    built.{{ name | replace('.', '__') }}__told
+{%- endmacro %}
+
+{# Whether these columns are what was kept at the last look. #}
+{% macro told_of(name, told) -%}
+    {%- set columns = [] -%}
+    {%- for row in run_query(
+        "select column_name from duckdb_columns() where database_name = current_database()
+        and schema_name || '.' || table_name = '" ~ told_table(name) ~ "' order by column_index"
+    ) -%}{%- do columns.append(row[0]) -%}{%- endfor -%}
+    {{ return(columns | join(', ') == told ~ ', content') }}
+{%- endmacro %}
+
+{% macro note_what_is_told(name, relation, told) -%}
+    create or replace temp table changed_rows as
+    select content
+    from (
+        select content, -1 as difference from {{ told_table(name) }}
+        union all
+        select hash(row), 1 from {{ relation }} as row
+    )
+    group by content
+    having sum(difference) <> 0;
+    create or replace temp table came as
+    select {{ told }}, hash(row) as content from {{ relation }} as row where hash(row) in (from changed_rows);
+    create or replace table {{ changes_of(name) }} as
+    select {{ told }} from {{ told_table(name) }} where content in (from changed_rows)
+    union all
+    select {{ told }} from came;
+    delete from {{ told_table(name) }} where content in (from changed_rows);
+    insert into {{ told_table(name) }} from came
 {%- endmacro %}
 
 

@@ -9,16 +9,20 @@
   the statement takes longer than running it.
 #}
 
-{# The list of cutoffs as a model reads it: all, unless only some are built. #}
-{% macro sliced(relation, slice) -%}
-    {{ relation }} /* by slice: {{ slice }} */
+{#
+  What a model reads cutoff by cutoff: all, unless only some are built. `once`: there is one row of each cutoff, and that
+  is written there, too: not knowing it, DuckDB plans the joins for many rows, and building a cutoff takes half as long
+  again.
+#}
+{% macro sliced(relation, slice, once=false) -%}
+    {{ relation }} /* by slice: {{ slice }}{{ ', once' if once }} */
 {%- endmacro %}
 
 
 {% macro text_for_slices(text, slices) -%}
-    {{ return(modules.re.sub(
-        '(\\S+) /\\* by slice: (.*?) \\*/', '(select * from \\1 where \\2 in (' ~ dates(slices) ~ '))', text
-    )) }}
+    {%- set some = '(select * from \\1 where \\2 in (' ~ dates(slices) ~ ')' -%}
+    {%- set text = modules.re.sub('(\\S+) /\\* by slice: (\\w+), once \\*/', some ~ ' limit ' ~ slices | length ~ ')', text) -%}
+    {{ return(modules.re.sub('(\\S+) /\\* by slice: (\\w+) \\*/', some ~ ')', text)) }}
 {%- endmacro %}
 
 

@@ -38,7 +38,7 @@ all_cutoffs as (
 
 cutoffs as (
 
-    select * from {{ sliced('all_cutoffs', 'as_of_date') }}
+    select * from {{ sliced('all_cutoffs', 'as_of_date', once=true) }}
 
 ),
 

@@ -1,3 +1,18 @@
+{#-
+  Built id by id: its events follow from all assignments of the records that ever had it. When another id was first
+  given is asked of the whole log, which is only added to: that day never changes.
+-#}
+{{ config(meta={
+    'kind': 'customer_id',
+    'part': 'customer_id',
+    'touched_by': {
+        'intermediate.customer_crosswalk': '
+            select customer_id from intermediate.customer_crosswalk
+            where record_key in (select record_key from {changes})
+        ',
+    },
+}) }}
+
 with
 
 assignments as (
@@ -6,7 +21,7 @@ assignments as (
         *,
         lag(customer_id) over (partition by record_key order by assignment_number) as previous_customer_id,
         row_number() over (partition by record_key order by assignment_number desc) as recency_rank
-    from {{ ref('customer_crosswalk') }}
+    from {{ touched(ref('customer_crosswalk'), 'customer_id', kind='customer_id', key='record_key') }}
     {%- if var('known_on', none) %}
     where assigned_as_of <= {{ known_on() }}
     {%- endif %}
@@ -18,7 +33,10 @@ firsts as (
     select
         customer_id,
         min(assigned_as_of) as created_as_of
-    from assignments
+    from {{ ref('customer_crosswalk') }}
+    {%- if var('known_on', none) %}
+    where assigned_as_of <= {{ known_on() }}
+    {%- endif %}
     group by customer_id
 
 ),
@@ -135,4 +153,4 @@ history as (
 
 )
 
-select * from history
+select * from {{ touched('history', 'customer_id', kind='customer_id') }}

@@ -1,21 +1,29 @@
+{#- Built record by record: whose a record is follows from its own row, its own assignments and its own links. -#}
+{{ config(meta={
+    'kind': 'record',
+    'part': 'record_key',
+    'touched_by': {
+        'intermediate.int_person_records': 'select record_key from {changes}',
+        'intermediate.customer_crosswalk': 'select record_key from {changes}',
+        'intermediate.int_record_links': '
+            select record_key_a from {changes}
+            union all
+            select record_key_b from {changes}
+        ',
+    },
+}) }}
 {%- set asked_for = known_on() if var('known_on', none) else "cast('9999-12-31' as date)" -%}
 with
 
 person_records as (
 
-    select * from {{ ref('int_person_records') }}
+    select * from {{ touched(ref('int_person_records'), 'record_key', kind='record') }}
 
 ),
 
 crosswalk as (
 
-    select * from {{ ref('customer_crosswalk') }}
-
-),
-
-links as (
-
-    select * from {{ ref('int_record_links') }}
+    select * from {{ touched(ref('customer_crosswalk'), 'record_key', kind='record') }}
 
 ),
 
@@ -42,7 +50,7 @@ ends as (
         rule,
         identifier_type,
         match_probability
-    from links
+    from {{ touched(ref('int_record_links'), 'record_key_a', kind='record') }}
     where
         status = 'accepted'
         and is_on_path
@@ -54,7 +62,7 @@ ends as (
         rule,
         identifier_type,
         match_probability
-    from links
+    from {{ touched(ref('int_record_links'), 'record_key_b', kind='record') }}
     where
         status = 'accepted'
         and is_on_path

@@ -1,14 +1,24 @@
+{#- Built by a link's first record: a link follows from its own row and from whose this record is. -#}
+{{ config(meta={
+    'kind': 'record',
+    'part': 'record_key_a',
+    'touched_by': {
+        'intermediate.int_record_links': 'select record_key_a from {changes}',
+        'marts.customer_records': 'select record_key from {changes}',
+    },
+}) }}
+
 with
 
 links as (
 
-    select * from {{ ref('int_record_links') }}
+    select * from {{ touched(ref('int_record_links'), 'record_key_a', kind='record') }}
 
 ),
 
 customer_records as (
 
-    select * from {{ ref('customer_records') }}
+    select * from {{ touched(ref('customer_records'), 'record_key', kind='record') }}
 
 ),
 
