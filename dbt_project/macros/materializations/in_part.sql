@@ -10,8 +10,9 @@
   that changed is that some came, {input} for the input and {this} for the table itself. What the passing of days alone
   touches is asked under the name as_of_date; {then} stands for the day the table spoke for and {day} for the run's.
 
-  A wide table of which much goes and comes every day may say by `tells` which columns those who follow it ask for: then
-  {changes} are the rows that went or came as far as these columns go.
+  A wide table of which much goes and comes every day may say by `tells` which columns those who follow it and its tests
+  ask for: then {changes} are the rows that went or came as far as these columns go. A table of Python and an incremental
+  one must say so to be followed at all (look_at in news.sql).
 
   Right, when for every part: (1) its rows follow from the marked rows of that part and from what is not marked alone;
   (2) a row that went or came in an input names every part it had or has a say in. Whatever else is news - the text, an

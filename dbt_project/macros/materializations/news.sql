@@ -136,7 +136,7 @@ read again is entered again, by another run. #}
 
 
 {#
-  A table that keeps no version is hashed. Where it says by `tells` which columns those who follow it ask for, these are
+  A table that keeps no version is hashed. Where it says by `tells` what those who follow it ask for, these columns are
   kept of every row beside the row's hash (built.<table>__told), so that the next look finds the rows that went or came.
 #}
 {% macro look_at(name, relation) -%}
@@ -145,20 +145,17 @@ read again is entered again, by another run. #}
     {%- for row in run_query("select content, changed_from from built.states where relation = '" ~ name ~ "'") -%}
         {%- do kept.update({'content': row[0], 'changed_from': row[1]}) -%}
     {%- endfor -%}
+    {%- set told = told_columns(name) -%}
+    {%- set is_told = told is not none and 'content' in kept and told_of(name, told) -%}
     {%- if kept.content != content -%}
-        {%- set told = told_columns(name) -%}
-        {%- if told and kept and told_of(name, told) -%}
-            {%- do run_query(note_what_is_told(name, relation, told)) -%}
-            {%- do kept.update({'changed_from': kept.content}) -%}
-        {%- else -%}
-            {%- do kept.update({'changed_from': none}) -%}
-            {%- if told -%}
-                {%- do run_query(
-                    'create or replace table ' ~ told_table(name) ~ ' as select ' ~ told ~ ', hash(row) as content from '
-                    ~ relation ~ ' as row'
-                ) -%}
-            {%- endif -%}
-        {%- endif -%}
+        {%- do kept.update({'changed_from': kept.content if is_told else none}) -%}
+        {%- if is_told -%}{%- do run_query(note_what_is_told(name, relation, told)) -%}{%- endif -%}
+    {%- endif -%}
+    {%- if told is not none and not is_told -%}
+        {%- do run_query(
+            'create or replace table ' ~ told_table(name) ~ ' as select ' ~ told ~ ', hash(row) as content from '
+            ~ relation ~ ' as row'
+        ) -%}
     {%- endif -%}
     {%- set changed_from = "'" ~ kept.changed_from ~ "'" if kept.changed_from else 'null' -%}
     {%- do run_query(
