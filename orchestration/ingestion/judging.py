@@ -129,9 +129,7 @@ def _answers(connection: duckdb.DuckDBPyConnection, glance: Glance, tests: Seque
 
 def _judged(work: _Work) -> str:
     contract, cleaned = work.contract, work.cleaned
-    rows = _canonical(work.reading, cleaned)
-    if contract.is_grouped:
-        rows = _lined(contract, rows)
+    rows = _lined(work) if contract.is_grouped else _canonical(work.reading, cleaned)
     names, changed = [column.name for column in contract.columns], {column.name for column in cleaned}
     hashed = [f"coalesce({name}, _raw_{name})" if name in changed else name for name in names]
     own = ["_row_number", "_line_number"] if contract.is_grouped else ["_row_number"]
@@ -158,9 +156,9 @@ def row_hash(cells: list[str], has_separators: bool) -> str:
     return f"md5({row_text(cells)})"
 
 
-def _canonical(reading: cleaning.Reading, cleaned: list[Column]) -> str:
+def _canonical(reading: cleaning.Reading, cleaned: list[Column], records: str = "records") -> str:
     """Records in canonical spelling; beside each cleaned cell stands `_raw_<column>`, the cell as it arrived."""
-    rows = "select *, rowid + 1 as _row_number from records"
+    rows = f"select *, rowid + 1 as _row_number from {records}"
     if not cleaned:
         return rows
     names = [column.name for column in cleaned]
@@ -189,12 +187,13 @@ def _changed(cleaned: list[Column]) -> str:
         list_transform({changed}, lambda _one: struct_pack(k := _one.k, v := _one.v)))) as varchar) end"""
 
 
-def _lined(contract: Contract, rows: str) -> str:
+def _lined(work: _Work) -> str:
     """Rows of an order, numbered, with what identifies the order carried down, and whether they agree.
 
-    Numbers come from keys alone and agreement from hashes first: a window carries along every column it is given, and
-    the largest and least of forty columns are kept for every order; of a large export both are many times the file.
+    Numbers come from keys alone: a window carries along every column it is given, and of a large export that is many
+    times the file.
     """
+    contract = work.contract
     key = ", ".join(contract.key)
     firsts = "".join(
         f", first_value({name}) over (partition by {key} order by _row_number) as _first_{name}"
@@ -203,35 +202,43 @@ def _lined(contract: Contract, rows: str) -> str:
     filled = ", ".join(f"coalesce(lines.{name}, places._first_{name}) as {name}" for name in contract.grain.fill)
     replaced = f" replace ({filled})" if filled else ""
     return f"""
-        with lines as not materialized ({rows}),
+        with lines as not materialized ({_canonical(work.reading, work.cleaned)}),
         places as (
             select _row_number, row_number() over (partition by {key} order by _row_number) as _line_number{firsts}
             from lines
         ),
-        orders as ({_disagreements(contract)})
+        orders as ({_disagreements(work)})
         select lines.*{replaced}, places._line_number, orders.{contract.key[0]} is not null as _disagrees
         from lines join places using (_row_number) left join orders using ({key})
     """
 
 
-def _disagreements(contract: Contract) -> str:
-    """SQL for the orders of `lines` of which two lines say different things.
+def _disagreements(work: _Work) -> str:
+    """SQL for the orders of which two lines say different things.
 
-    Where the order's cells are repeated, one that says nothing disagrees as well.
+    Where the order's cells are repeated, one that says nothing disagrees as well. Lines that arrived alike say the same:
+    only the others are cleaned for it, and held against one another cell by cell.
     """
+    contract, reading = work.contract, work.reading
     key = ", ".join(contract.key)
     names = [column.name for column in contract.columns if column.level == "order"]
     if not names:
-        return f"select {key} from lines where false"
-    says = f"coalesce({', '.join(names)}) is not null" if contract.grain.kind == "continuation" else "true"
+        return f"select {key} from records where false"
+    cells = [f"nullif({name}, '')" if contract.cells.clean else name for name in names]
+    says = f"coalesce({', '.join(cells)}) is not null" if contract.grain.kind == "continuation" else "true"
     tests = [f"min({name}) is distinct from max({name})" for name in names]
     if contract.grain.kind == "repeated":
         tests += [f"count({name}) not in (0, count(*))" for name in names]
-    return f"""
-        select {key} from lines semi join (
-            select {key} from lines where _broken is null and {says}
-            group by {key} having min(hash({", ".join(names)})) <> max(hash({", ".join(names)}))
+    as_arrived = _canonical(reading, [column for column in work.cleaned if column.name in contract.key])
+    doubtful = f"""
+        select rows._row_number from ({as_arrived}) as rows semi join (
+            select {key} from ({as_arrived}) where _broken is null and {says}
+            group by {key} having min(hash({", ".join(cells)})) <> max(hash({", ".join(cells)}))
         ) as doubtful using ({key})
+    """
+    doubtful_records = f"(select *, rowid from records where rowid + 1 in ({doubtful}))"
+    return f"""
+        select {key} from ({_canonical(reading, work.cleaned, doubtful_records)})
         where _broken is null group by {key} having {" or ".join(tests)}
     """
 

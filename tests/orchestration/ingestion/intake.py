@@ -1,6 +1,6 @@
 """A small warehouse that only takes files in, and contracts for feeds that exist nowhere."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
@@ -18,8 +18,11 @@ from orchestration.ingestion.receive import Received, Yard, receive
 DAY = date(2026, 3, 1)
 
 
-def contract_of(*columns: str | dict[str, Any], key: Sequence[str] = (), **files: Any) -> Contract:
-    """The contract of the feed shop/things; a column is its name, or the fields in which it differs from text."""
+def contract_of(
+    *columns: str | dict[str, Any], key: Sequence[str] = (), says: Mapping[str, Any] | None = None, **files: Any
+) -> Contract:
+    """The contract of the feed shop/things; a column is its name, or the fields in which it differs from text, and
+    `says` is what else it says."""
     return Contract.model_validate(
         {
             "system": "shop",
@@ -31,6 +34,7 @@ def contract_of(*columns: str | dict[str, Any], key: Sequence[str] = (), **files
             "delivery": {"kind": "delta", "cadence_days": 1, "stale_after_days": 3},
             "key": key,
             "columns": [_column(column) for column in columns],
+            **(says or {}),
         }
     )
 
