@@ -216,7 +216,7 @@ def _lined(work: _Work) -> str:
 def _disagreements(work: _Work) -> str:
     """SQL for the orders of which two lines say different things.
 
-    Where the order's cells are repeated, one that says nothing disagrees as well. Lines that arrived alike say the same:
+    Where the order's cells are repeated, one that says nothing disagrees as well. Lines that arrived alike agree:
     only the others are cleaned for it, and held against one another cell by cell.
     """
     contract, reading = work.contract, work.reading
