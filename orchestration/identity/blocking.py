@@ -10,6 +10,8 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from orchestration.identity import slices
+
 CAP = 100
 PAIRS_PER_RECORD = 1
 LEAST_CAP = 10  # of any key, however many pairs that makes
@@ -67,19 +69,23 @@ def key(connection: duckdb.DuckDBPyConnection) -> None:
         f"case when ({_null_safe(sql)}) <> '' then {_hashed(numbers[_SWAPPED.get(name, name)], _null_safe(sql))} end"
         for name, sql in _KEYS.items()
     )
-    connection.execute(f"""
-        create or replace temp table folded as
-        with carried as (
+    slices.write(
+        connection,
+        "folded",
+        f"""
+        with part as (select * from folded where {{these}}),
+        carried as (
             select record_no, list({_hashed(CONTACT, "concat(kind, value)")}) as keys
-            from contact_values inner join folded using (record_no) where kind <> 'mask' group by record_no
+            from contact_values inner join part as folded using (record_no) where kind <> 'mask' group by record_no
         )
         select folded.*, list_sort(list_distinct(list_filter(list_concat(
             [{single}], keys,
             case when word_count > 2 then list_transform(
                 list_filter(words, lambda word: length(word) > 3), lambda word: {_hashed(WORD, "word")}) end
         ), lambda one: one is not null))) as block_keys
-        from folded left join carried using (record_no)
-        order by record_no""")
+        from part as folded left join carried using (record_no)
+        order by record_no""",
+    )
 
 
 def crowded(connection: duckdb.DuckDBPyConnection, keyed: str) -> NDArray[np.uint64]:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import duckdb
 
-from orchestration.identity import blocking, identifiers, records
+from orchestration.identity import blocking, identifiers, records, slices
 
 
 @dataclass(frozen=True)
@@ -188,13 +188,16 @@ def _write(connection: duckdb.DuckDBPyConnection, kept: str | None) -> None:
     fresh = f"""
         where folded.record_id in (select record_id from changed)
         or version not in (select version from {kept})""" if kept else ""  # fmt: skip
-    connection.execute(f"""
-        create or replace temp table written as
+    slices.write(
+        connection,
+        "written",
+        f"""
         with told as (
             select record_no, kind, written, value, case when value = '' then 'dummy' else strength end as strength
             from contacts_folded left join identifier_strengths using (kind, value)
+            where {{these}}
             union all
-            select record_no, kind, value, value, null from contact_values where kind = 'mask'
+            select record_no, kind, value, value, null from contact_values where kind = 'mask' and {{these}}
         ),
         contacts as (
             select record_no, list({{'kind': kind, 'written': written, 'value': value, 'strength': strength}}
@@ -206,8 +209,10 @@ def _write(connection: duckdb.DuckDBPyConnection, kept: str | None) -> None:
             hash(record_id, input_hash, email, phone,  -- lists as text: DuckDB hashes ([1], null) and (null, [1]) alike
                 cast([own_emails, shared_emails, own_phones, shared_phones] as varchar)) as version,
             contacts, {rest}
-        from folded inner join input_hashes using (record_id) left join contacts using (record_no)
-        {fresh}""")
+        from (select * from folded where {{these}}) as folded
+        inner join input_hashes using (record_id) left join contacts using (record_no)
+        {fresh}""",
+    )
 
 
 def _input_hashes(kept: str | None) -> str:

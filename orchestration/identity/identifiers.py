@@ -6,6 +6,8 @@ One name: personal. Two or three: shared, a family's. More, or a company's own: 
 
 import duckdb
 
+from orchestration.identity import slices
+
 SHARED_NAMES = 3
 RECORDS_WITHOUT_NAMES = 5
 NAMES_COMPARED = 12
@@ -78,8 +80,10 @@ def judge(connection: duckdb.DuckDBPyConnection, values: str = "contact_values")
 
 def attach(connection: duckdb.DuckDBPyConnection) -> None:
     """Complete `folded` with what its records' contact values are worth."""
-    connection.execute("""
-        create or replace temp table folded as
+    slices.write(
+        connection,
+        "folded",
+        """
         with lists as (
             select record_no,
                 list(hash(value) order by hash(value))
@@ -93,10 +97,11 @@ def attach(connection: duckdb.DuckDBPyConnection) -> None:
                 min(value) filter (where kind = 'email' and strength <> 'hub') as email,
                 min(value) filter (where kind = 'phone' and strength <> 'hub') as phone
             from contact_values left join identifier_strengths using (kind, value)
+            where {these}
             group by record_no
         ),
         masks as (
-            select record_no, min(value) as mask from contact_values where kind = 'mask' group by record_no
+            select record_no, min(value) as mask from contact_values where kind = 'mask' and {these} group by record_no
         )
         select folded.*, own_emails, shared_emails, own_phones, shared_phones,
             coalesce(email, '') as email, coalesce(phone, '') as phone, coalesce(mask, '') as mask,
@@ -104,8 +109,10 @@ def attach(connection: duckdb.DuckDBPyConnection) -> None:
                 4)) else '' end as phone_mask,
             coalesce(split_part(email, '@', 1), '') as email_user,
             coalesce(regexp_replace(email, '[^0-9]', '', 'g'), '') as email_digits
-        from folded left join lists using (record_no) left join masks using (record_no)
-        order by record_no""")
+        from (select * from folded where {these}) as folded
+        left join lists using (record_no) left join masks using (record_no)
+        order by record_no""",
+    )
 
 
 def _one_name(a: str, b: str) -> str:

@@ -7,6 +7,7 @@ import duckdb
 import pyarrow as pa
 import pytest
 
+from orchestration.identity import slices
 from orchestration.identity.folded import People
 from orchestration.identity.overrides import Decision
 from tests.orchestration.identity.days import Warehouse
@@ -115,6 +116,16 @@ def test_a_normal_day_clusters_only_what_it_touches():
     anew, all_records = town.warehouse.connection.execute("""
         select count(*) filter (where clustered_in_run = 2), count(*) from int_record_clusters""").fetchone() or (0, 0)
     assert 20 <= anew < all_records / 3
+
+
+def test_records_folded_some_at_a_time_are_those_folded_at_once(monkeypatch: pytest.MonkeyPatch):
+    town = Town(3)
+    town.build([])
+    monkeypatch.setattr(slices, "AT_ONCE", 23)
+    assert town.in_one_pass([]) == town.warehouse.tables()
+    something_happens(town, "corrections")
+    town.build([])
+    assert town.in_one_pass([]) == town.warehouse.tables()
 
 
 def test_an_empty_warehouse_with_the_kept_crosswalk_gives_everybody_the_same_id():
