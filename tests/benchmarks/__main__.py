@@ -165,7 +165,7 @@ def _rows(rounds: list[dict[str, Measured]], demo: float) -> list[tuple[str, str
     alike = sum(beyond(purpose) for purpose in purposes if purpose not in MODELS) / _median(
         r["bare"].seconds for r in rounds
     )
-    told = ", ".join(f"{purpose} {beyond(purpose):.1f}" for purpose in purposes)
+    told = ", ".join(f"{purpose} {round(beyond(purpose), 1) + 0:.1f}" for purpose in purposes)  # no -0.0
     return [
         ("bare DuckDB script, 1,067,370 lines (the floor)", seconds("bare"), peak("bare")),
         ("daily job, start-up (the same feeds, a handful of lines)", seconds("few"), peak("few")),
