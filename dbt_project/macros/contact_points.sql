@@ -6,11 +6,20 @@
     case when {{ expression }} like '%_@_%' and {{ expression }} not like '%*%' then lower(trim({{ expression }})) end
 {%- endmacro %}
 
-{# Only the Chinese code is taken off: 1 + ten digits may be an American number or a Chinese mobile. #}
-{% macro phone_number(expression) -%}
-    {%- set digits = digits_of("translate(" ~ expression ~ ", '０１２３４５６７８９', '0123456789')") -%}
+{# The digits of a telephone as written, none of a masked one. #}
+{% macro phone_digits(expression) -%}
     case
-        when {{ expression }} like '%*%' then null
+        when {{ expression }} not like '%*%'
+            then {{ digits_of("translate(" ~ expression ~ ", '０１２３４５６７８９', '0123456789')") }}
+    end
+{%- endmacro %}
+
+{#
+  Only the Chinese code is taken off: 1 + ten digits may be an American number or a Chinese mobile. `digits` is a column
+  of phone_digits(): written out here, they would be worked out anew for every line.
+#}
+{% macro phone_number(digits) -%}
+    case
         when {{ digits }} like '00861%' and length({{ digits }}) = 15 then substring({{ digits }}, 5)
         when {{ digits }} like '861%' and length({{ digits }}) = 13 then substring({{ digits }}, 3)
         when {{ digits }} like '00%' and length({{ digits }}) between 9 and 17 then substring({{ digits }}, 3)

@@ -23,27 +23,34 @@ links as (
 
 ),
 
-by_cluster as (
+-- Clusters and customers are as many as records; their pairs are what there is to count.
+pairs as (
 
-    select clusters.cluster_key as broken
+    select distinct
+        clusters.cluster_key,
+        customer_records.customer_id,
+        customer_records.entity_type
     from clusters
     inner join customer_records
         on clusters.record_key = customer_records.record_key
-    group by clusters.cluster_key
-    having count(distinct customer_records.customer_id) > 1
+
+),
+
+by_cluster as (
+
+    select cluster_key as broken
+    from pairs
+    group by cluster_key
+    having count(*) > 1
 
 ),
 
 by_customer as (
 
-    select customer_records.customer_id as broken
-    from clusters
-    inner join customer_records
-        on clusters.record_key = customer_records.record_key
-    group by customer_records.customer_id
-    having
-        count(distinct clusters.cluster_key) > 1
-        or count(distinct customer_records.entity_type) > 1
+    select customer_id as broken
+    from pairs
+    group by customer_id
+    having count(*) > 1
 
 ),
 

@@ -40,6 +40,7 @@ class Likely:
 
 
 NONE = Decisions(np.zeros((0, 2), dtype=np.int64), np.zeros((0, 2), dtype=np.int64))
+NO_PAIRS = Likely(np.zeros(0, dtype=np.int32), np.zeros(0, dtype=np.int32), np.zeros(0, dtype=np.float32), 0)
 
 
 def components(count: int, a: Numbers, b: Numbers) -> Numbers:
@@ -87,6 +88,13 @@ def pairs_within(labels: Numbers) -> tuple[Numbers, Numbers]:
     if not lefts:
         return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
     return np.concatenate(lefts), np.concatenate(rights)
+
+
+def batches(labels: Numbers, pairs_at_once: int) -> Numbers:
+    """The number of each record's batch: whole components, with about so many pairs inside them or one larger one."""
+    sizes = np.bincount(labels, minlength=len(labels))
+    pairs_before = np.cumsum(sizes * (sizes - 1) // 2) - sizes * (sizes - 1) // 2
+    return np.asarray((pairs_before // pairs_at_once)[labels], dtype=np.int64)
 
 
 def refine(labels: Numbers, pairs: Pairs, weights: Weights, parameters: Parameters, decisions: Decisions) -> Numbers:

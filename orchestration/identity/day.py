@@ -41,13 +41,13 @@ def bring_up_to_date(
     gather(connection, house.folded, "touched")
     likely, decisions = _likely_in_touched(connection, house), decisions_in_folded(connection)
     frequencies = Frequencies(connection, parameters.values)
-    found = resolution.settle(connection, likely, frequencies, parameters, decisions)
+    found = resolution.clusters_settled(connection, likely, frequencies, parameters, decisions)
     held = resolution.hold_back(connection, found, decisions)
     joined = np.concatenate([np.stack([likely.a, likely.b], axis=1), decisions.together])
     component = clusters.components(frequencies.records, joined[:, 0], joined[:, 1])
     _write(connection, pa.table({
         "record_no": np.arange(frequencies.records), "component_no": component,
-        "likely_no": found.cluster, "cluster_no": held,
+        "likely_no": found, "cluster_no": held,
     }), _batch(connection, house, run_number))  # fmt: skip
     if house.kept:
         connection.execute(f"""

@@ -15,6 +15,7 @@ LARGEST_CUSTOMER = 60
 MOST_FAMILY_NAMES = 4
 DOUBTFUL = -6.0  # bits; pairs below hardly change a count
 ROUNDS = 2  # of training; each counts values by the entities the one before found
+PAIRS_AT_ONCE = 2_000_000  # of components settled together
 SETTLING = 3  # countings of the pairs of one person, each by the entities the one before made likely
 
 
@@ -47,8 +48,9 @@ def resolve(
     return settle(connection, likely, frequencies, known, decisions)
 
 
-def hold_back(connection: duckdb.DuckDBPyConnection, resolution: Resolution, decisions: Decisions) -> NDArray[np.int64]:
-    """The clusters, those of a suspicious make-up taken back to what was stated or decided.
+def hold_back(connection: duckdb.DuckDBPyConnection, cluster: Numbers, decisions: Decisions) -> Numbers:
+    """The clusters (for each record the smallest number of one of its own), those of a suspicious make-up taken back to
+    what was stated or decided.
 
     Suspicious: more records than LARGEST_CUSTOMER, or more than MOST_FAMILY_NAMES family names.
     """
@@ -57,14 +59,14 @@ def hold_back(connection: duckdb.DuckDBPyConnection, resolution: Resolution, dec
     ).fetchnumpy()["family"]
     codes = np.unique(family, return_inverse=True)[1]
     named = np.asarray(family != "", dtype=bool)
-    sizes = np.bincount(resolution.cluster, minlength=len(codes))
-    pairs = np.unique(np.stack([resolution.cluster[named], codes[named]]), axis=1)
+    sizes = np.bincount(cluster, minlength=len(codes))
+    pairs = np.unique(np.stack([cluster[named], codes[named]]), axis=1)
     names = np.bincount(pairs[0], minlength=len(codes))
-    held = ((sizes > LARGEST_CUSTOMER) | (names > MOST_FAMILY_NAMES))[resolution.cluster]
+    held = ((sizes > LARGEST_CUSTOMER) | (names > MOST_FAMILY_NAMES))[cluster]
     if not held.any():
-        return resolution.cluster
+        return cluster
     stated = clusters.components(len(codes), decisions.together[:, 0], decisions.together[:, 1])
-    return np.where(held, stated, resolution.cluster)
+    return np.where(held, stated, cluster)
 
 
 def prepare(connection: duckdb.DuckDBPyConnection, relation: str, more_contacts: str | None) -> None:
@@ -156,6 +158,26 @@ def settle(
     weights = scoring.weigh(pairs, frequencies, parameters)
     final = clusters.refine(labels, pairs, weights, parameters, decisions)
     return Resolution(final, pairs, weights, parameters, likely.compared)
+
+
+def clusters_settled(
+    connection: duckdb.DuckDBPyConnection,
+    likely: Likely,
+    frequencies: Frequencies,
+    parameters: Parameters,
+    decisions: Decisions,
+) -> Numbers:
+    """Only the clusters of `settle`, some components at a time: many records take little memory."""
+    labels = clusters.likely_components(frequencies.records, likely, decisions)
+    batch = clusters.batches(labels, PAIRS_AT_ONCE)
+    alone = np.arange(len(labels))
+    final = alone
+    for number in range(int(batch.max(initial=-1)) + 1):
+        some = np.where(batch == number, labels, alone)
+        pairs = compare_within(connection, some, clusters.NO_PAIRS)
+        weights = scoring.weigh(pairs, frequencies, parameters)
+        final = np.minimum(final, clusters.refine(some, pairs, weights, parameters, decisions))
+    return final
 
 
 def compare_within(connection: duckdb.DuckDBPyConnection, labels: Numbers, likely: Likely) -> Pairs:

@@ -3,13 +3,14 @@
 Nothing here opens a database or a file: dbt gives the connection and the tables.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import duckdb
 import numpy as np
 import pyarrow as pa
 
-from orchestration.identity import evidence, records, resolution, scoring
+from orchestration.identity import evidence, records, resolution, scoring, slices
 from orchestration.identity.clusters import Decisions, Numbers, likely_components
 from orchestration.identity.day import decisions_in_folded, gather, likely_in_folded
 from orchestration.identity.folded import People, read_records
@@ -37,16 +38,31 @@ def link(connection: duckdb.DuckDBPyConnection, tables: Clustered, people: Peopl
         create or replace temp table anew as
         select record_key, component_key, likely_key, cluster_key, likely_pairs from {tables.clusters}
         where clustered_in_run > {linked if linked <= clustered else -1}""")
-    connection.execute("""
-        create or replace temp table several as
-        select * from anew where component_key in (select component_key from anew group by all having count(*) > 1)""")
-    found = _links(connection, tables, people, parameters)
+    found = pa.concat_tables(
+        _links(connection, tables, people, parameters) for _ in _several(connection, slices.AT_ONCE)
+    )
     if tables.kept:
         connection.execute(f"""
             delete from {tables.kept}
             where record_key_a in (select record_key from anew)
             or record_key_a not in (select record_key from {tables.clusters})""")
     return found.append_column("linked_in_run", pa.array([clustered] * len(found), pa.int64()))
+
+
+def _several(connection: duckdb.DuckDBPyConnection, at_once: int) -> Iterator[int]:
+    """`several`: records clustered anew that somebody may be one with, whole components of about so many at a time. At
+    least one, if an empty one. A component's links depend on nothing outside it."""
+    connection.execute(f"""
+        create or replace temp table batches as
+        with sizes as (select component_key, count(*) as size from anew group by component_key having count(*) > 1)
+        select component_key, cast(sum(size) over (order by component_key) // {at_once} as integer) as batch
+        from sizes""")
+    row = connection.execute("select coalesce(max(batch), 0) from batches").fetchone()
+    for batch in range(row[0] + 1 if row else 1):
+        connection.execute(f"""
+            create or replace temp table several as
+            select * from anew semi join (select * from batches where batch = {batch}) using (component_key)""")
+        yield batch
 
 
 def _newest(connection: duckdb.DuckDBPyConnection, tables: Clustered) -> tuple[int, int]:

@@ -6,9 +6,11 @@ installed command adds is tested where the command itself is called (`House.inst
 
 import multiprocessing
 import os
+import shutil
 import signal
 import sys
 import tempfile
+import weakref
 from pathlib import Path
 
 # Third-party only: what this project does when it is imported belongs to the process that is tested.
@@ -41,6 +43,7 @@ class Process:
 
     def __init__(self, command: tuple[str, ...], environment: dict[str, str], folder: Path | None = None) -> None:
         self._told = Path(tempfile.mkdtemp(prefix="crm-"))
+        weakref.finalize(self, shutil.rmtree, self._told, ignore_errors=True)
         self._process = _nursery.Process(target=_become, args=(command, environment, str(self._told), folder))
         self._process.start()
 

@@ -7,7 +7,7 @@ import duckdb
 import pyarrow as pa
 import pytest
 
-from orchestration.identity import slices
+from orchestration.identity import resolution, slices
 from orchestration.identity.folded import People
 from orchestration.identity.overrides import Decision
 from tests.orchestration.identity.days import Warehouse
@@ -118,10 +118,11 @@ def test_a_normal_day_clusters_only_what_it_touches():
     assert 20 <= anew < all_records / 3
 
 
-def test_records_folded_some_at_a_time_are_those_folded_at_once(monkeypatch: pytest.MonkeyPatch):
+def test_what_is_folded_clustered_and_linked_some_at_a_time_is_what_is_at_once(monkeypatch: pytest.MonkeyPatch):
     town = Town(3)
     town.build([])
     monkeypatch.setattr(slices, "AT_ONCE", 23)
+    monkeypatch.setattr(resolution, "PAIRS_AT_ONCE", 40)
     assert town.in_one_pass([]) == town.warehouse.tables()
     something_happens(town, "corrections")
     town.build([])

@@ -11,7 +11,7 @@ Who asks what was known on a day (known_on) adds nothing to it. -#}
 
 with
 
-clusters as (
+all_clusters as (
 
     select * from {{ ref('int_record_clusters') }}
 
@@ -43,6 +43,49 @@ current_ids as (
         customer_id
     from newest_first
     where recency_rank = 1
+
+),
+
+-- Where all records of a cluster hold one id, and nobody else holds it, there is nothing to decide.
+held as (
+
+    select distinct
+        all_clusters.cluster_key,
+        current_ids.customer_id
+    from all_clusters
+    left join current_ids
+        on all_clusters.record_key = current_ids.record_key
+
+),
+
+shared_ids as (
+
+    select customer_id from held
+    group by customer_id
+    having count(*) > 1
+
+),
+
+open_clusters as (
+
+    select held.cluster_key
+    from held
+    left join shared_ids
+        on held.customer_id = shared_ids.customer_id
+    group by held.cluster_key
+    having
+        count(*) > 1
+        or count(held.customer_id) = 0
+        or count(shared_ids.customer_id) > 0
+
+),
+
+clusters as (
+
+    select all_clusters.*
+    from all_clusters
+    inner join open_clusters
+        on all_clusters.cluster_key = open_clusters.cluster_key
 
 ),
 

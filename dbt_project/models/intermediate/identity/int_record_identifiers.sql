@@ -153,12 +153,21 @@ phones_as_written as (
 
 ),
 
+phones_as_digits as (
+
+    select
+        record_key,
+        {{ phone_digits('phone') }} as digits
+    from phones_as_written
+
+),
+
 phones as (
 
     select
         record_key,
-        {{ phone_number('phone') }} as phone
-    from phones_as_written
+        {{ phone_number('digits') }} as phone
+    from phones_as_digits
 
 ),
 

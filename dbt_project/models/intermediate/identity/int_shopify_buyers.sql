@@ -8,9 +8,8 @@
         'staging.stg_shopify__orders': 'select order_id from {changes}',
         'staging.stg_shopify__customers':
             'select order_id from {this} where customer_id in (select customer_id from {changes})'
-            ~ ' union all select order_id from {this} where email in (select ' ~ email_address('email') ~ ' from {changes})'
-            ~ ' union all select order_id from {this} where phone in (select '
-            ~ phone_number('coalesce(phone, address_phone)') ~ ' from {changes})',
+            ~ ' union all select order_id from {this} where email in (select email_address from {changes})'
+            ~ ' union all select order_id from {this} where phone in (select phone_number from {changes})',
     },
 }) }}
 
@@ -29,7 +28,7 @@ orders as (
         shipping_city as city,
         country,
         {{ email_address('email') }} as email,
-        {{ phone_number('phone') }} as phone
+        {{ phone_digits('phone') }} as phone_digits
     from {{ touched(ref('stg_shopify__orders'), 'order_id') }}
 
 ),
@@ -40,9 +39,18 @@ customers as (
         customer_id,
         full_name,
         first_delivery_date,
-        {{ email_address('email') }} as email,
-        {{ phone_number('coalesce(phone, address_phone)') }} as phone
+        email_address as email,
+        phone_number as phone
     from {{ ref('stg_shopify__customers') }}
+
+),
+
+orders_told as (
+
+    select
+        *,
+        {{ phone_number('phone_digits') }} as phone
+    from orders
 
 ),
 
@@ -56,25 +64,25 @@ dummy_identifiers as (
 signed as (
 
     select
-        orders.order_id,
-        orders.ordered_at,
-        orders.first_delivery_date,
-        orders.full_name,
-        orders.company_name,
-        orders.street,
-        orders.postcode,
-        orders.city,
-        orders.country,
-        case when dummy_emails.identifier_value is null then orders.email end as email,
-        case when dummy_phones.identifier_value is null then orders.phone end as phone
-    from orders
+        orders_told.order_id,
+        orders_told.ordered_at,
+        orders_told.first_delivery_date,
+        orders_told.full_name,
+        orders_told.company_name,
+        orders_told.street,
+        orders_told.postcode,
+        orders_told.city,
+        orders_told.country,
+        case when dummy_emails.identifier_value is null then orders_told.email end as email,
+        case when dummy_phones.identifier_value is null then orders_told.phone end as phone
+    from orders_told
     left join dummy_identifiers as dummy_emails
         on
-            orders.email = dummy_emails.identifier_value
+            orders_told.email = dummy_emails.identifier_value
             and dummy_emails.identifier_type = 'email'
     left join dummy_identifiers as dummy_phones
         on
-            orders.phone = dummy_phones.identifier_value
+            orders_told.phone = dummy_phones.identifier_value
             and dummy_phones.identifier_type = 'phone'
 
 ),

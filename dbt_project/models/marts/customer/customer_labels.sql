@@ -7,6 +7,7 @@
 {{ config(meta={
     'slice': 'as_of_date',
     'part': 'customer_id',
+    'tells': 'as_of_date, customer_id, horizon_days',
     'touched_by': {
         'marts.fct_orders': 'select customer_id from {changes}',
         'marts.fct_refunds': 'select customer_id from {changes}',

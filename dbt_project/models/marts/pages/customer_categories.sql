@@ -1,35 +1,11 @@
+{#- A view: the days since then pass for everybody, and what was bought does not. -#}
+{{ config(materialized='view') }}
+
 with
-
-lines as (
-
-    select
-        customer_id,
-        category,
-        order_id,
-        net_amount,
-        cast(ordered_at as date) as order_date
-    from {{ ref('fct_order_lines') }}
-    where
-        customer_id is not null
-        and category is not null
-        and is_net_revenue
-        and not is_return
-        and cast(ordered_at as date) < {{ as_of_date() }}
-
-),
 
 bought as (
 
-    select
-        customer_id,
-        category,
-        count(distinct order_id) as order_count,
-        cast(sum(net_amount) as decimal(18, 2)) as gross_revenue,
-        max(order_date) as last_order_date
-    from lines
-    group by
-        customer_id,
-        category
+    select * from {{ ref('int_categories_bought') }}
 
 ),
 

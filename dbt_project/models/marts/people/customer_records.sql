@@ -1,7 +1,11 @@
-{#- Built record by record: whose a record is follows from its own row, its own assignments and its own links. -#}
+{#-
+  Built record by record: whose a record is follows from its own row, its own assignments and its own links. Those who
+  follow it ask whose it is, and not how sure that is, which changes with every record that comes beside it.
+-#}
 {{ config(meta={
     'kind': 'record',
     'part': 'record_key',
+    'tells': 'record_key, customer_id, source_system, source_record_type, source_record_id, entity_type',
     'touched_by': {
         'intermediate.int_person_records': 'select record_key from {changes}',
         'intermediate.customer_crosswalk': 'select record_key from {changes}',

@@ -30,6 +30,7 @@ renamed as (
         email,
         phone,
         address_phone,
+        {{ phone_digits('coalesce(phone, address_phone)') }} as phone_digits,
         cast(birth_date as date) as birth_date,
 
         ---------- place
@@ -49,6 +50,32 @@ renamed as (
 
     from source
 
+),
+
+final as (
+
+    select
+        customer_id,
+        full_name,
+        given_name,
+        family_name,
+        email,
+        phone,
+        address_phone,
+        {{ email_address('email') }} as email_address,
+        {{ phone_number('phone_digits') }} as phone_number,
+        birth_date,
+        company_name,
+        street,
+        postcode,
+        city,
+        province,
+        country,
+        accepts_email_marketing,
+        accepts_sms_marketing,
+        first_delivery_date
+    from renamed
+
 )
 
-select * from renamed
+select * from final
