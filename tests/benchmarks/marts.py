@@ -218,7 +218,7 @@ def build(core: Path, folder: Path) -> None:
 
 
 def bare_tables(core: Path, nodes: Iterable[dict[str, Any]]) -> None:
-    """Each table's statement alone, from tables that stand, into a file beside the core; cutoffs one after the other."""
+    """Each table's statement alone, from tables that stand, into a file beside the core, cutoff by cutoff."""
     limits = LIMITS | {"temp_directory": f"{core}.tmp"}
     with duckdb.connect(str(core), config=limits) as connection:
         connection.execute(f"attach '{core.with_name('bare.duckdb')}' as bare")
