@@ -30,19 +30,23 @@
 {%- endmacro %}
 
 
-{# `views` are the texts of views that mark what they read. #}
-{% macro text_for_touched(text, views) -%}
+{#
+  `views` are the texts of views that mark what they read. Rows of `tables` are looked for by their place (rowid): DuckDB
+  reads all columns of all rows where a few are asked for by a join, and only those of the few where it has their place.
+#}
+{% macro text_for_touched(text, views, tables=[]) -%}
     {%- set kind = config.get('meta').get('kind', 'part') -%}
     {%- set found = namespace(text=text) -%}
     {%- for mark in modules.re.finditer('(\\S+)((?: /\\* by \\w+: .*? \\*/)+)', text) | list -%}
         {%- set relation = mark.group(1) -%}
         {%- set by = modules.re.search(' /\\* by ' ~ kind ~ ': (.*?)(?: with all of (\\w+))? \\*/', mark.group(2)) -%}
         {%- if by -%}
-            {%- set rows = '(' ~ text_for_touched(views[relation], views) ~ ')' if relation in views else relation -%}
+            {%- set rows = '(' ~ text_for_touched(views[relation], views, tables) ~ ')' if relation in views else relation -%}
             {%- set is_touched = by.group(1) ~ ' in (select part from touched_parts)' -%}
             {%- if by.group(2) -%}
                 {%- set is_touched = by.group(2) ~ ' in (select ' ~ by.group(2) ~ ' from ' ~ rows ~ ' where ' ~ is_touched ~ ')' -%}
             {%- endif -%}
+            {%- if relation in tables -%}{%- set is_touched = in_place(relation, is_touched) -%}{%- endif -%}
             {%- set found.text = found.text | replace(mark.group(0), '(select * from ' ~ rows ~ ' where ' ~ is_touched ~ ')') -%}
         {%- endif -%}
     {%- endfor -%}
@@ -55,6 +59,18 @@
     {%- set found = {} -%}
     {%- for row in run_query('select relation, text from built.views') -%}{%- do found.update({row[0]: row[1]}) -%}{%- endfor -%}
     {{ return(found) }}
+{%- endmacro %}
+
+{# The tables there are, as a text calls them. #}
+{% macro tables_there() -%}
+    {{ return(run_query(
+        "select concat('\"', database_name, '\".\"', schema_name, '\".\"', table_name, '\"') from duckdb_tables()
+        where database_name = current_database()"
+    ).columns[0].values() | list) }}
+{%- endmacro %}
+
+{% macro in_place(relation, condition) -%}
+    rowid in (select rowid from {{ relation }} where {{ condition }})
 {%- endmacro %}
 
 {% macro keep_view(relation, text) -%}
@@ -171,11 +187,11 @@
         {{ meta.part }} in (select part from touched_parts)
         {%- if slices.asked %} or {{ meta.slice ~ ' not in (' ~ dates(slices.standing) ~ ')' if slices.standing else 'true' }}{% endif -%}
     {%- endset %}
-    create or replace temp table went as select * from {{ relation }} where {{ is_built }};
+    create or replace temp table went as select * from {{ relation }} where {{ in_place(relation, is_built) }};
     create or replace temp table came as select * from {{ relation }} limit 0;
     {%- if slices.asked %}{{ insert_slices('came', query, slices.asked | reject('in', slices.standing) | list, inputs) }}{% endif %}
     {%- if not slices.asked or slices.standing %}
-    insert into came by name select * from ({{ text_for_touched(text_for_slices(query, slices.standing), marked_views()) }});
+    insert into came by name select * from ({{ text_for_touched(text_for_slices(query, slices.standing), marked_views(), tables_there()) }});
     {%- endif %}
     create or replace table {{ changes_of(relation.schema ~ '.' ~ relation.identifier) }} as
     (select {{ told }} from went except all select {{ told }} from came)
