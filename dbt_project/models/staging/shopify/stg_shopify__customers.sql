@@ -12,6 +12,15 @@ source as (
 
 ),
 
+told as (
+
+    select
+        *,
+        {{ phone_digits('coalesce(phone, address_phone)') }} as phone_digits
+    from source
+
+),
+
 renamed as (
 
     select
@@ -30,7 +39,8 @@ renamed as (
         email,
         phone,
         address_phone,
-        {{ phone_digits('coalesce(phone, address_phone)') }} as phone_digits,
+        {{ email_address('email') }} as email_address,
+        {{ phone_number('phone_digits') }} as phone_number,
         cast(birth_date as date) as birth_date,
 
         ---------- place
@@ -48,34 +58,8 @@ renamed as (
         ---------- dates
         first_delivery_date
 
-    from source
-
-),
-
-final as (
-
-    select
-        customer_id,
-        full_name,
-        given_name,
-        family_name,
-        email,
-        phone,
-        address_phone,
-        {{ email_address('email') }} as email_address,
-        {{ phone_number('phone_digits') }} as phone_number,
-        birth_date,
-        company_name,
-        street,
-        postcode,
-        city,
-        province,
-        country,
-        accepts_email_marketing,
-        accepts_sms_marketing,
-        first_delivery_date
-    from renamed
+    from told
 
 )
 
-select * from final
+select * from renamed
