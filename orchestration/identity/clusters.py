@@ -93,8 +93,8 @@ def pairs_within(labels: Numbers) -> tuple[Numbers, Numbers]:
 def batches(labels: Numbers, pairs_at_once: int) -> Numbers:
     """The number of each record's batch: whole components, with about so many pairs inside them or one larger one."""
     sizes = np.bincount(labels, minlength=len(labels))
-    pairs_before = np.cumsum(sizes * (sizes - 1) // 2) - sizes * (sizes - 1) // 2
-    return np.asarray((pairs_before // pairs_at_once)[labels], dtype=np.int64)
+    pairs = sizes * (sizes - 1) // 2
+    return np.asarray(((np.cumsum(pairs) - pairs) // pairs_at_once)[labels], dtype=np.int64)
 
 
 def refine(labels: Numbers, pairs: Pairs, weights: Weights, parameters: Parameters, decisions: Decisions) -> Numbers:

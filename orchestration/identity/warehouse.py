@@ -49,7 +49,7 @@ def link(connection: duckdb.DuckDBPyConnection, tables: Clustered, people: Peopl
     return found.append_column("linked_in_run", pa.array([clustered] * len(found), pa.int64()))
 
 
-def _several(connection: duckdb.DuckDBPyConnection, at_once: int) -> Iterator[int]:
+def _several(connection: duckdb.DuckDBPyConnection, at_once: int) -> Iterator[None]:
     """`several`: records clustered anew that somebody may be one with, whole components of about so many at a time. At
     least one, if an empty one. A component's links depend on nothing outside it."""
     connection.execute(f"""
@@ -62,7 +62,7 @@ def _several(connection: duckdb.DuckDBPyConnection, at_once: int) -> Iterator[in
         connection.execute(f"""
             create or replace temp table several as
             select * from anew semi join (select * from batches where batch = {batch}) using (component_key)""")
-        yield batch
+        yield
 
 
 def _newest(connection: duckdb.DuckDBPyConnection, tables: Clustered) -> tuple[int, int]:
